@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "isthmus/graph/graph.hpp"
+
+namespace isthmus {
+
+/// Several graphs side by side, without arcs between them. Nodes and arcs of graph g follow those of
+/// graph g-1; nothing is sorted again, and the transposes are concatenated too if all parts have one.
+struct GraphBatch {
+  Graph graph;
+  std::vector<std::int64_t> ptr;       ///< G + 1: graph g owns nodes ptr[g] .. ptr[g+1)-1.
+  std::vector<std::int64_t> edge_ptr;  ///< G + 1: the same for arcs, in rows' order.
+
+  [[nodiscard]] std::int64_t num_graphs() const noexcept {
+    return ptr.empty() ? 0 : static_cast<std::int64_t>(ptr.size()) - 1;
+  }
+};
+
+/// Block-diagonal batch; graphs without nodes keep their place.
+/// @throws InvalidArgument  if one is bipartite. @throws ResourceLimit  beyond 2^31 - 1 nodes.
+/// @par Cost  O(N + E) copies.
+[[nodiscard]] GraphBatch batch_graphs(std::span<const Graph> graphs);
+
+/// The exact inverse of batch_graphs(): same arrays, same arc positions.
+[[nodiscard]] std::vector<Graph> unbatch_graphs(const GraphBatch& batch);
+
+}  // namespace isthmus

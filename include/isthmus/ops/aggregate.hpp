@@ -1,0 +1,31 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "isthmus/graph/graph.hpp"
+
+namespace isthmus::ops {
+
+/// How messages of one destination are combined. The other reductions of the engine join this list.
+enum class Reduce { kSum, kMean, kMax };
+
+/// Message passing without edge values: out_i = reduce over arcs j -> i of x_j.
+///
+/// @param x      [num_src, F], float or double, last stride 1 (other layouts are copied once).
+/// @param graph  Arcs; empty rows give 0.
+/// @param reduce kSum or kMean.
+/// @return       [num_dst, F].
+/// Same bits for any thread count and SIMD level. Supports double backward.
+/// Nothing of size E x F is allocated, forward or backward.
+[[nodiscard]] at::Tensor aggregate(const at::Tensor& x, const Graph& graph, Reduce reduce);
+
+/// GIN: out_i = (1 + eps) x_i + sum over arcs j -> i of x_j. `eps` is a tensor of one element, so
+/// that it can be trained. @param graph not bipartite.
+[[nodiscard]] at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph,
+                                       const at::Tensor& eps);
+
+/// GCN: out_i = d_i (d_i x_i + sum over arcs j -> i of d_j x_j), d_i = 1 / sqrt(1 + in-degree of i).
+/// Self-loops of the graph are replaced by the one that the formula adds (PyG's add_remaining_self_loops).
+[[nodiscard]] at::Tensor gcn_aggregate(const at::Tensor& x, const Graph& graph);
+
+}  // namespace isthmus::ops

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+
+#include "isthmus/ops/aggregate.hpp"
+
+namespace isthmus::ops {
+
+/// Rows ptr[g] .. ptr[g+1)-1 of x combined to row g: [N, F] -> [G, F]. An empty graph gives 0, for
+/// kMax too. kMax: on ties the first row takes the whole gradient; the first NaN wins.
+[[nodiscard]] at::Tensor readout(const at::Tensor& x, std::span<const std::int64_t> ptr,
+                                 Reduce reduce);
+
+}  // namespace isthmus::ops
