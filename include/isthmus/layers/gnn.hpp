@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/cloneable.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/pimpl.h>
+
+#include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/gnn_options.hpp"
+#include "isthmus/layers/input.hpp"
+#include "isthmus/layers/mlp.hpp"
+#include "isthmus/layers/readout.hpp"
+
+namespace isthmus::layers {
+
+/// One row of a model's parameter table.
+struct LayerRow {
+  std::string name;             ///< Attribute path: "convs.0".
+  std::string type;             ///< "GCNConv", "Linear", "BatchNorm", ... (PyG's names).
+  std::string shape;            ///< "1433 -> 16".
+  std::int64_t parameters = 0;  ///< Numbers learnt in it (buffers not counted).
+};
+
+/// Called with the name and the output of every layer of one forward pass.
+using LayerObserver = std::function<void(std::string_view name, const at::Tensor& output)>;
+
+/// A GNN in the style of GraphGym: linear layers, message passing, linear layers; or its residual
+/// and its jumping-knowledge variants, all described by GnnOptions.
+///
+///     h = dropout(x);  h = pre_mp(h);  h = convs[l](h) ...;  h = pool(h);  scores = post_mp(h)
+///
+/// Tensor names: pre_mp.lins.i.*, pre_mp.norms.i.*; convs.l.*, norms.l.* (stack, skipsum) or
+/// blocks.l.*, output_norm.* (residual); post_mp.lins.i.*, post_mp.norms.i.*; heads.l.* (kSum).
+///
+/// Dropout masks are a function of (options.seed, place in the network, step, row, column), so a
+/// run continued at a step draws the masks that the whole run would have drawn.
+class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
+ public:
+  /// @throws InvalidArgument  as check_options().
+  explicit GnnImpl(const GnnOptions& options);
+
+  void reset() override;
+  /// Initial values again, from options.seed.
+  void reset_parameters();
+  void pretty_print(std::ostream& stream) const override;
+
+  /// @param x      [N, dim_in], dense or sparse, of the parameters' type.
+  /// @param graph  N nodes, not bipartite; not looked at by kLinear except for N.
+  /// @param ptr    G + 1 offsets of the graphs of a batch; only with a graph_pooling. Empty: one
+  /// graph.
+  /// @return       [N, dim_out], or [G, dim_out] with a graph_pooling.
+  [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph,
+                                   std::span<const std::int64_t> ptr = {});
+
+  /// Step that the next forward passes in training mode take their dropout masks from.
+  void set_step(std::uint32_t step) noexcept { step_ = step; }
+  [[nodiscard]] std::uint32_t step() const noexcept { return step_; }
+
+  /// Installs an observer (an empty one removes it), e.g. to find the layer that gave the first
+  /// NaN.
+  void observe(LayerObserver observer) { observer_ = std::move(observer); }
+
+  /// Parameter table, one row per layer with parameters.
+  [[nodiscard]] std::vector<LayerRow> describe() const;
+  /// Parameters of the layer that sees the input features (what weight_decay_layers = "first"
+  /// means).
+  [[nodiscard]] std::vector<at::Tensor> first_layer_parameters() const;
+
+  [[nodiscard]] const GnnOptions& options() const noexcept { return options_; }
+
+ private:
+  [[nodiscard]] at::Tensor forward_stack(NodeInput h, const Graph& graph, std::uint32_t layer,
+                                         std::vector<at::Tensor>* scores,
+                                         std::span<const std::int64_t> ptr);
+  [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer);
+  [[nodiscard]] at::Tensor forward_conv(std::size_t index, const NodeInput& h, const Graph& graph);
+  [[nodiscard]] at::Tensor pooled_score(std::size_t index, const NodeInput& h,
+                                        std::span<const std::int64_t> ptr);
+  void show(const std::string& name, const at::Tensor& output) const;
+
+  GnnOptions options_;
+  Mlp pre_mp_{nullptr};
+  torch::nn::ModuleList convs_{nullptr};
+  torch::nn::ModuleList norms_{nullptr};
+  torch::nn::ModuleList blocks_{nullptr};
+  std::shared_ptr<torch::nn::Module> output_norm_;
+  Readout readout_{nullptr};
+  Mlp post_mp_{nullptr};
+  torch::nn::ModuleList heads_{nullptr};
+  std::uint32_t step_ = 0;
+  LayerObserver observer_;
+};
+TORCH_MODULE(Gnn);
+
+}  // namespace isthmus::layers
