@@ -1,8 +1,8 @@
 #include "isthmus/core/error.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace isthmus {
 namespace {

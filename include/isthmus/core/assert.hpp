@@ -1,8 +1,8 @@
 #pragma once
 
-/// ISTHMUS_ASSERT states what must hold unless isthmus itself has a bug; never for a caller's fault.
-/// On in builds without NDEBUG. ISTHMUS_ASSERT_HEAVY is for checks of O(n + m) or more: on only where
-/// ISTHMUS_HEAVY_ASSERTS is defined (CI).
+/// ISTHMUS_ASSERT states what must hold unless isthmus itself has a bug; never for a caller's
+/// fault. On in builds without NDEBUG. ISTHMUS_ASSERT_HEAVY is for checks of O(n + m) or more: on
+/// only where ISTHMUS_HEAVY_ASSERTS is defined (CI).
 #include <cassert>
 
 #define ISTHMUS_ASSERT(condition) assert(condition)

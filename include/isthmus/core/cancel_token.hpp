@@ -9,10 +9,10 @@ namespace isthmus {
 /// async-signal-safe, so that a handler of SIGINT may call it.
 class CancelToken {
  public:
-  CancelToken() : flag_(std::make_shared<std::atomic<bool>>(false)) {}
+  CancelToken();
 
-  void request() const noexcept { flag_->store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool requested() const noexcept { return flag_->load(std::memory_order_relaxed); }
+  void request() const noexcept;
+  [[nodiscard]] bool requested() const noexcept;
 
  private:
   std::shared_ptr<std::atomic<bool>> flag_;

@@ -9,11 +9,11 @@ namespace isthmus {
 /// Exit status of the command line for each kind of failure; the number is part of the interface.
 enum class ExitCode : int {
   kOk = 0,
-  kFailed = 1,         ///< The run failed: diverged training, an unmet `--expect`, a broken install.
-  kUsage = 2,          ///< The caller's fault: unknown option, value out of range.
-  kData = 3,           ///< A file or data set that cannot be used as it is.
-  kResource = 4,       ///< A limit: memory, index width, full disk.
-  kPeerLost = 75,      ///< A peer process went away; the same command may work later.
+  kFailed = 1,     ///< The run failed: diverged training, an unmet `--expect`, a broken install.
+  kUsage = 2,      ///< The caller's fault: unknown option, value out of range.
+  kData = 3,       ///< A file or data set that cannot be used as it is.
+  kResource = 4,   ///< A limit: memory, index width, full disk.
+  kPeerLost = 75,  ///< A peer process went away; the same command may work later.
   kInterrupted = 130,  ///< SIGINT or SIGTERM.
 };
 
@@ -63,9 +63,9 @@ class Interrupted : public Error {
 
 /// Where in a file a DataError is. Unused parts stay at their defaults.
 struct DataLocation {
-  std::string file;           ///< As the user named it; "a.zip!member.txt" inside an archive.
-  std::int64_t line = -1;     ///< 1-based line of a text file, -1 if it has none.
-  std::int64_t offset = -1;   ///< Byte offset in a binary file, -1 if it has none.
+  std::string file;          ///< As the user named it; "a.zip!member.txt" inside an archive.
+  std::int64_t line = -1;    ///< 1-based line of a text file, -1 if it has none.
+  std::int64_t offset = -1;  ///< Byte offset in a binary file, -1 if it has none.
 };
 
 /// A file that breaks its format. what() is "FILE:LINE: text", "FILE@OFFSET: text" or "FILE: text";

@@ -28,9 +28,10 @@ namespace isthmus {
   return counter;
 }
 
-/// A named, seekable stream of random draws: word w of stream (seed, stream, substream) is word w % 4
-/// of philox4x32 at counter (low w / 4, high w / 4, substream, stream). Nothing is shared between streams and nothing is
-/// global: two streams with different ids never overlap, and copying a stream forks it.
+/// A named, seekable stream of random draws: word w of stream (seed, stream, substream) is word w %
+/// 4 of philox4x32 at counter (low w / 4, high w / 4, substream, stream). Nothing is shared between
+/// streams and nothing is global: two streams with different ids never overlap, and copying a
+/// stream forks it.
 ///
 /// Draws are our own, so that bits do not depend on the standard library in use.
 class RandomStream {
