@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+
+#include "isthmus/kernels/column_stats.hpp"
+
+// Plain data only: the files of every SIMD level read this header (see src/kernels/README.md).
+
+namespace isthmus::kernels {
+
+/// Normalisation of rows: out_rc = (x_rc - mean_r) inv_std_r weight_c + bias_c, where mean and
+/// population variance of row r are taken in double over 16 interleaved lanes, combined in a fixed
+/// order: the same bits at every SIMD level. inv_std = 1 / sqrt(var + eps).
+template <typename T>
+struct LayerNorm {
+  Rows<T> x;
+  const T* weight = nullptr;  ///< [columns] or none: ones.
+  const T* bias = nullptr;    ///< [columns] or none: zeros.
+  double eps = 1e-5;
+  T* out = nullptr;
+  std::int64_t out_stride = 0;
+  double* mean = nullptr;     ///< [rows], written; what backward reads.
+  double* inv_std = nullptr;  ///< [rows], written.
+};
+void layer_norm(const LayerNorm<float>& args);
+void layer_norm(const LayerNorm<double>& args);
+
+/// Gradients, for grad = dL/dout and xhat = (x - mean) inv_std, h = grad weight:
+///
+///     dx = inv_std (h - avg_c(h) - xhat avg_c(h xhat)),  dweight = sum_r grad xhat,  dbias = sum_r
+///     grad
+template <typename T>
+struct LayerNormBackward {
+  Rows<T> grad;
+  const T* x = nullptr;
+  std::int64_t x_stride = 0;
+  const T* weight = nullptr;
+  const double* mean = nullptr;
+  const double* inv_std = nullptr;
+  T* dx = nullptr;  ///< None: not wanted.
+  std::int64_t dx_stride = 0;
+  double* dweight = nullptr;  ///< [columns]; none together with dbias: not wanted.
+  double* dbias = nullptr;    ///< [columns]
+};
+void layer_norm_backward(const LayerNormBackward<float>& args);
+void layer_norm_backward(const LayerNormBackward<double>& args);
+
+}  // namespace isthmus::kernels

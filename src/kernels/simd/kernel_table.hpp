@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+
+#include "isthmus/kernels/column_stats.hpp"
+#include "isthmus/kernels/dropout.hpp"
+#include "isthmus/kernels/layer_norm.hpp"
+#include "isthmus/kernels/panel_gemm.hpp"
+#include "isthmus/kernels/segment_readout.hpp"
+#include "isthmus/kernels/segment_sum.hpp"
+
+// Read by the files of every SIMD level: plain data and declarations only, no inline function.
+
+namespace isthmus::kernels {
+
+/// Kernels of one element type. Each works on rows (or segments) [first, last) of its arguments,
+/// serially; those with `double*` outputs add to what the caller put there.
+template <typename T>
+struct TypedKernels {
+  using Index = std::int64_t;
+  void (*segment_sum)(const SegmentSum<T>& args, Index first, Index last) = nullptr;
+  void (*panel_gemm)(const PanelGemm<T>& args, Index first, Index last) = nullptr;
+  void (*column_sums)(const Rows<T>& x, Index first, Index last, double* sum) = nullptr;
+  void (*column_squares)(const Rows<T>& x, const double* mean, Index first, Index last,
+                         double* sum) = nullptr;
+  void (*column_dots)(const Rows<T>& a, const Rows<T>& b, const double* mean, Index first,
+                      Index last, double* sum, double* dot) = nullptr;
+  void (*column_affine)(const ColumnAffine<T>& args, Index first, Index last) = nullptr;
+  void (*layer_norm)(const LayerNorm<T>& args, Index first, Index last) = nullptr;
+  void (*layer_norm_backward)(const LayerNormBackward<T>& args, Index first, Index last) = nullptr;
+  void (*layer_norm_weights)(const LayerNormBackward<T>& args, Index first, Index last,
+                             double* dweight, double* dbias) = nullptr;
+  void (*dropout)(const Dropout<T>& args, Index first, Index last) = nullptr;
+  void (*sparse_dropout)(const SparseDropout<T>& args, Index first, Index last) = nullptr;
+  void (*readout_sum)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
+  void (*readout_max)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
+  void (*readout_spread)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
+  void (*readout_spread_max)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
+};
+
+/// One level's kernels. Filled scalar -> avx2 -> avx512: a level overwrites only what it has.
+struct KernelTable {
+  TypedKernels<float> f32;
+  TypedKernels<double> f64;
+};
+
+void fill_segment_sum_scalar(KernelTable& table);
+void fill_segment_sum_avx2(KernelTable& table);
+void fill_segment_sum_avx512(KernelTable& table);
+void fill_panel_gemm_scalar(KernelTable& table);
+void fill_panel_gemm_avx2(KernelTable& table);
+void fill_panel_gemm_avx512(KernelTable& table);
+void fill_rows_scalar(KernelTable& table);
+void fill_rows_avx2(KernelTable& table);
+void fill_rows_avx512(KernelTable& table);
+
+}  // namespace isthmus::kernels

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+
+#include <immintrin.h>
+
+// One register of T with AVX-512. In an anonymous namespace: a copy that the linker could share
+// with baseline code must not exist.
+
+namespace isthmus::kernels {
+namespace {
+
+template <typename T>
+struct Vec;
+
+template <>
+struct Vec<float> {
+  static constexpr std::int64_t kLanes = 16;
+  using Mask = __mmask16;
+  __m512 v;
+
+  /// The lowest `count` lanes, 1 <= count <= kLanes.
+  static Mask mask(std::int64_t count) { return static_cast<Mask>(0xFFFFU >> (kLanes - count)); }
+  static Vec splat(float s) { return {_mm512_set1_ps(s)}; }
+  static Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  static Vec load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m, p)}; }
+  void store(float* p) const { _mm512_storeu_ps(p, v); }
+  void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m, v); }
+};
+
+template <>
+struct Vec<double> {
+  static constexpr std::int64_t kLanes = 8;
+  using Mask = __mmask8;
+  __m512d v;
+
+  static Mask mask(std::int64_t count) { return static_cast<Mask>(0xFFU >> (kLanes - count)); }
+  static Vec splat(double s) { return {_mm512_set1_pd(s)}; }
+  static Vec load(const double* p) { return {_mm512_loadu_pd(p)}; }
+  static Vec load(const double* p, Mask m) { return {_mm512_maskz_loadu_pd(m, p)}; }
+  void store(double* p) const { _mm512_storeu_pd(p, v); }
+  void store(double* p, Mask m) const { _mm512_mask_storeu_pd(p, m, v); }
+};
+
+[[maybe_unused]] Vec<float> add(Vec<float> a, Vec<float> b) { return {_mm512_add_ps(a.v, b.v)}; }
+[[maybe_unused]] Vec<float> mul(Vec<float> a, Vec<float> b) { return {_mm512_mul_ps(a.v, b.v)}; }
+[[maybe_unused]] Vec<float> fused(Vec<float> a, Vec<float> b, Vec<float> c) {
+  return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+[[maybe_unused]] Vec<double> add(Vec<double> a, Vec<double> b) { return {_mm512_add_pd(a.v, b.v)}; }
+[[maybe_unused]] Vec<double> mul(Vec<double> a, Vec<double> b) { return {_mm512_mul_pd(a.v, b.v)}; }
+[[maybe_unused]] Vec<double> fused(Vec<double> a, Vec<double> b, Vec<double> c) {
+  return {_mm512_fmadd_pd(a.v, b.v, c.v)};
+}
+
+/// Register blocks of the panel product: rows per tile for 1, 2, 3, 4 vectors of columns. 32
+/// registers hold the sums, one row of B and one broadcast of A.
+constexpr int kTileVectors = 4;
+constexpr int kTileRows[kTileVectors] = {12, 12, 8, 6};
+
+}  // namespace
+}  // namespace isthmus::kernels
