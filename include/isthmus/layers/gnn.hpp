@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -18,6 +20,7 @@
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/mlp.hpp"
 #include "isthmus/layers/readout.hpp"
+#include "isthmus/ops/dropout.hpp"
 
 namespace isthmus::layers {
 
@@ -77,14 +80,14 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   [[nodiscard]] const GnnOptions& options() const noexcept { return options_; }
 
  private:
-  [[nodiscard]] at::Tensor forward_stack(NodeInput h, const Graph& graph, std::uint32_t layer,
-                                         std::vector<at::Tensor>* scores,
-                                         std::span<const std::int64_t> ptr);
+  [[nodiscard]] ops::DropoutKey key(std::uint32_t layer) const;
+  [[nodiscard]] at::Tensor dropped(const at::Tensor& x, double p, std::uint32_t layer) const;
+  [[nodiscard]] NodeInput forward_stack(NodeInput h, const Graph& graph,
+                                        std::span<const std::int64_t> ptr, std::uint32_t layer);
   [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer);
-  [[nodiscard]] at::Tensor forward_conv(std::size_t index, const NodeInput& h, const Graph& graph);
-  [[nodiscard]] at::Tensor pooled_score(std::size_t index, const NodeInput& h,
-                                        std::span<const std::int64_t> ptr);
-  void show(const std::string& name, const at::Tensor& output) const;
+  [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,
+                                      std::span<const std::int64_t> ptr);
+  void show(std::string_view name, const at::Tensor& output) const;
 
   GnnOptions options_;
   Mlp pre_mp_{nullptr};

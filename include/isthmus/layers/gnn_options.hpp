@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -77,7 +78,8 @@ template <typename Enum>
   return names_of<Enum>()[static_cast<std::size_t>(value)];
 }
 
-/// The value of a name. @throws InvalidArgument  listing the names, with the nearest as hint.
+/// The value of a name; "sum" is read as "add" where that is one. @throws InvalidArgument  listing
+/// the names, with the nearest as hint.
 template <typename Enum>
 [[nodiscard]] Enum parse_name(std::string_view name);
 

@@ -27,8 +27,8 @@ using NodeInput = std::variant<at::Tensor, ops::SparseMatrix>;
 [[nodiscard]] NodeInput dropout(const NodeInput& x, double p, const ops::DropoutKey& key);
 
 /// x W' + b for either form; `bias` may be undefined.
-[[nodiscard]] at::Tensor linear(const NodeInput& x, const at::Tensor& weight,
-                                const at::Tensor& bias);
+[[nodiscard]] at::Tensor project(const NodeInput& x, const at::Tensor& weight,
+                                 const at::Tensor& bias);
 
 /// Refuses anything but a floating [N, `channels`] with N = `rows` (any N if rows < 0).
 /// @throws c10::Error  naming `who`, the shape expected and the shape received.

@@ -18,4 +18,7 @@ enum class Norm : std::uint8_t { kNone, kBatch, kLayer };
 /// x [N, C] through a module that make_norm() made.
 [[nodiscard]] at::Tensor apply_norm(torch::nn::Module& norm, const at::Tensor& x);
 
+/// Initial values again for a module that make_norm() made.
+void reset_norm(torch::nn::Module& norm);
+
 }  // namespace isthmus::layers

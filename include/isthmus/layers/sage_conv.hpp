@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+
+#include <ATen/core/Tensor.h>
+#include <torch/arg.h>
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+
+#include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/initializer.hpp"
+#include "isthmus/layers/input.hpp"
+#include "isthmus/layers/linear.hpp"
+#include "isthmus/ops/aggregate.hpp"
+
+namespace isthmus::layers {
+
+/// Options of SageConv.
+struct SageConvOptions {
+  SageConvOptions(std::int64_t in_channels, std::int64_t out_channels)
+      : in_channels_(in_channels), out_channels_(out_channels) {}
+
+  TORCH_ARG(std::int64_t, in_channels);              ///< >= 0
+  TORCH_ARG(std::int64_t, out_channels);             ///< >= 0
+  TORCH_ARG(ops::Reduce, agg) = ops::Reduce::kMean;  ///< kMean or kSum.
+  TORCH_ARG(bool, root_weight) = true;               ///< The term W_r x_i.
+  TORCH_ARG(bool, normalize) = false;                ///< Each output row to length 1 (0 stays 0).
+  TORCH_ARG(bool, bias) = true;
+  TORCH_ARG(std::uint64_t, seed) = 0;  ///< Of the initial values.
+};
+
+/// GraphSAGE: out_i = W_l mean_{j -> i} x_j + b + W_r x_i. [N, in] -> [N, out].
+///
+/// Tensors: lin_l.weight [out, in], lin_l.bias [out], lin_r.weight [out, in]; initial values as
+/// torch::nn::Linear. The mean runs on the narrower side of W_l (after it if in > out or X is
+/// sparse). A node without arcs gets b + W_r x_i.
+///
+/// @par Source  Hamilton, Ying, Leskovec: Inductive Representation Learning on Large Graphs,
+///              NeurIPS 2017 (arXiv:1706.02216). Defaults as PyG's SAGEConv.
+class SageConvImpl : public torch::nn::Cloneable<SageConvImpl> {
+ public:
+  SageConvImpl(std::int64_t in_channels, std::int64_t out_channels)
+      : SageConvImpl(SageConvOptions(in_channels, out_channels)) {}
+  explicit SageConvImpl(const SageConvOptions& options);
+
+  void reset() override;
+  void reset_parameters(Initializer& init);
+  void pretty_print(std::ostream& stream) const override;
+  /// @param graph  N nodes, not bipartite.
+  [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph);
+
+  SageConvOptions options;
+  Linear lin_l{nullptr};
+  Linear lin_r{nullptr};  ///< Null without root_weight.
+};
+TORCH_MODULE(SageConv);
+
+}  // namespace isthmus::layers

@@ -1,0 +1,153 @@
+#include "isthmus/layers/gnn_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "isthmus/core/error.hpp"
+#include "isthmus/core/nearest_name.hpp"
+
+namespace isthmus::layers {
+namespace {
+
+constexpr std::array<std::string_view, 4> kLayerTypes{"gcnconv", "sageconv", "ginconv", "linear"};
+constexpr std::array<std::string_view, 3> kStageTypes{"stack", "skipsum", "residual"};
+constexpr std::array<std::string_view, 2> kJumpingKnowledge{"none", "sum"};
+constexpr std::array<std::string_view, 3> kNorms{"none", "batch", "layer"};
+constexpr std::array<std::string_view, 6> kActivations{"identity", "relu",       "gelu",
+                                                       "elu",      "leaky_relu", "tanh"};
+constexpr std::array<std::string_view, 4> kPoolings{"none", "add", "mean", "max"};
+constexpr std::array<std::string_view, 3> kReductions{"add", "mean", "max"};
+
+/// What an enum is called in messages: the option that holds it.
+template <typename Enum>
+constexpr std::string_view kOption = "";
+template <>
+constexpr std::string_view kOption<LayerType> = "layer_type";
+template <>
+constexpr std::string_view kOption<StageType> = "stage_type";
+template <>
+constexpr std::string_view kOption<JumpingKnowledge> = "jk";
+template <>
+constexpr std::string_view kOption<Norm> = "norm";
+template <>
+constexpr std::string_view kOption<Activation> = "act";
+template <>
+constexpr std::string_view kOption<Pooling> = "graph_pooling";
+template <>
+constexpr std::string_view kOption<ops::Reduce> = "agg";
+
+void require(bool rule_holds, std::string_view option, std::string_view rule,
+             const std::string& got) {
+  if (!rule_holds) {
+    throw InvalidArgument("Gnn: " + std::string(option) + " must be " + std::string(rule) +
+                          ", got " + got);
+  }
+}
+
+void require_at_least(std::int64_t least, std::string_view option, std::int64_t value) {
+  require(value >= least, option, ">= " + std::to_string(least), std::to_string(value));
+}
+
+void require_rate(std::string_view option, double value) {
+  require(value >= 0.0 && value < 1.0, option, "in [0, 1)", std::to_string(value));
+}
+
+}  // namespace
+
+template <>
+std::span<const std::string_view> names_of<LayerType>() {
+  return kLayerTypes;
+}
+template <>
+std::span<const std::string_view> names_of<StageType>() {
+  return kStageTypes;
+}
+template <>
+std::span<const std::string_view> names_of<JumpingKnowledge>() {
+  return kJumpingKnowledge;
+}
+template <>
+std::span<const std::string_view> names_of<Norm>() {
+  return kNorms;
+}
+template <>
+std::span<const std::string_view> names_of<Activation>() {
+  return kActivations;
+}
+template <>
+std::span<const std::string_view> names_of<Pooling>() {
+  return kPoolings;
+}
+template <>
+std::span<const std::string_view> names_of<ops::Reduce>() {
+  return kReductions;
+}
+
+template <typename Enum>
+Enum parse_name(std::string_view name) {
+  const std::span<const std::string_view> names = names_of<Enum>();
+  constexpr bool sums = std::is_same_v<Enum, Pooling> || std::is_same_v<Enum, ops::Reduce>;
+  const std::string_view wanted = sums && name == "sum" ? "add" : name;
+  const auto found = std::find(names.begin(), names.end(), wanted);
+  if (found != names.end()) {
+    return static_cast<Enum>(found - names.begin());
+  }
+  std::string list;
+  for (const std::string_view candidate : names) {
+    list += (list.empty() ? "" : ", ") + std::string(candidate);
+  }
+  const std::vector<std::string> candidates(names.begin(), names.end());
+  const std::string near = nearest_name(name, candidates);
+  throw InvalidArgument(
+      std::string(kOption<Enum>) + " must be one of " + list + ", got " + std::string(name),
+      near.empty() ? "" : "did you mean " + near + "?");
+}
+
+template LayerType parse_name<LayerType>(std::string_view name);
+template StageType parse_name<StageType>(std::string_view name);
+template JumpingKnowledge parse_name<JumpingKnowledge>(std::string_view name);
+template Norm parse_name<Norm>(std::string_view name);
+template Activation parse_name<Activation>(std::string_view name);
+template Pooling parse_name<Pooling>(std::string_view name);
+template ops::Reduce parse_name<ops::Reduce>(std::string_view name);
+
+void check_options(const GnnOptions& options) {
+  require_at_least(1, "dim_in", options.dim_in);
+  require_at_least(1, "dim_out", options.dim_out);
+  require_at_least(1, "dim_inner", options.dim_inner);
+  require_at_least(0, "layers_pre_mp", options.layers_pre_mp);
+  require_at_least(0, "layers_mp", options.layers_mp);
+  require_at_least(0, "layers_post_mp", options.layers_post_mp);
+  require_rate("dropout", options.dropout);
+  require_rate("input_dropout", options.input_dropout.value_or(0.0));
+  require_rate("final_dropout", options.final_dropout);
+
+  if (options.agg) {
+    const std::string got(name_of(*options.agg));
+    require(*options.agg != ops::Reduce::kMax, "agg", "add or mean", got);
+    require(options.layer_type != LayerType::kGcn || *options.agg == ops::Reduce::kSum, "agg",
+            "add with layer_type gcnconv", got);
+  }
+  if (options.stage_type == StageType::kResidual) {
+    require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1 with stage_type residual",
+            std::to_string(options.layers_pre_mp));
+    require(options.layers_post_mp >= 1, "layers_post_mp", ">= 1 with stage_type residual",
+            std::to_string(options.layers_post_mp));
+  }
+  if (options.jk == JumpingKnowledge::kSum) {
+    require(options.graph_pooling != Pooling::kNone, "graph_pooling",
+            "add, mean or max with jk sum", "none");
+    require(options.layers_post_mp == 0, "layers_post_mp", "0 with jk sum",
+            std::to_string(options.layers_post_mp));
+    require(options.stage_type != StageType::kResidual, "stage_type",
+            "stack or skipsum with jk sum", "residual");
+  } else {
+    require(options.layers_mp + options.layers_post_mp >= 1, "layers_mp + layers_post_mp", ">= 1",
+            "0");
+  }
+}
+
+}  // namespace isthmus::layers
