@@ -26,7 +26,8 @@ struct TensorBytes {
   std::vector<std::byte> data;
 };
 
-/// Content of a safetensors file; names are sorted, metadata too, so equal content gives equal bytes.
+/// Content of a safetensors file; names are sorted, metadata too, so equal content gives equal
+/// bytes.
 struct SafetensorsFile {
   std::map<std::string, std::string, std::less<>> metadata;
   std::map<std::string, TensorBytes, std::less<>> tensors;
