@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Format, tidy and house rules over the whole tree: `./run check`.
+
+    check.py BUILD_FOLDER [--jobs N]
+
+clang-tidy remembers in the build folder what it found clean, under the hash of the command, the
+file and every header of ours below it; a second run looks at what changed only.
+"""
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / 'tests' / 'checks'))
+import house  # noqa: E402  (the path comes first)
+
+
+def check_format():
+    """Names of the files that clang-format would change."""
+    files = [str(path) for path in house.cpp_files(ROOT)]
+    done = subprocess.run(['clang-format', '--dry-run', '-Werror', *files], cwd=ROOT,
+                          capture_output=True, text=True)
+    bad = sorted(set(re.findall(r'^([^:\n]+):\d+:\d+: error', done.stderr, re.MULTILINE)))
+    return bad or ([done.stderr.strip()[:200]] if done.returncode else [])
+
+
+def tidy_units(build):
+    """(file, compiler arguments for clang) of every unit that is ours."""
+    done = subprocess.check_output(['ninja', '-C', str(build), '-t', 'compdb'], text=True)
+    units = {}
+    for entry in json.loads(done):
+        if not re.search(r'-o \S+\.o\b', entry['command']):
+            continue
+        path = (build / entry['file']).resolve()
+        try:
+            relative = path.relative_to(ROOT)
+        except ValueError:
+            continue
+        if relative.suffix == '.cpp' and house.room_of(relative) is not None:
+            units.setdefault(relative, clang_arguments(entry['command']))
+    return units
+
+
+def clang_arguments(command):
+    """GCC's command for clang: no outputs or dependencies, GCC's precompiled header as source."""
+    kept, skip = [], False
+    for word in shlex.split(command)[1:]:
+        if skip:
+            skip = False
+        elif word.endswith('torch_pch.hpp'):
+            kept.append(str(ROOT / 'src/torch/torch_pch.hpp'))
+        elif word in ('-o', '-MF', '-MQ'):
+            skip = True
+        elif word in ('-c', '-MD', '-Winvalid-pch') or word.endswith('.cpp'):
+            continue
+        else:
+            kept.append(word)
+    return kept
+
+
+def fingerprint(relative, arguments):
+    digest = hashlib.sha256((ROOT / '.clang-tidy').read_bytes() + ' '.join(arguments).encode())
+    todo, seen = [ROOT / relative], set()
+    while todo:
+        path = todo.pop()
+        if path in seen or not path.exists():
+            continue
+        seen.add(path)
+        text = path.read_text()
+        digest.update(text.encode())
+        for _, kind, name in house.includes(text):
+            if name.startswith('isthmus/'):
+                todo.append(ROOT / 'include' / name)
+            elif kind == '"':
+                todo += [path.parent / name, (ROOT / relative).parent / name]
+    return digest.hexdigest()
+
+
+def tidy(build, relative, arguments):
+    """clang-tidy's complaints about one unit."""
+    done = subprocess.run(['clang-tidy', '--quiet', str(ROOT / relative), '--', *arguments],
+                          cwd=build, capture_output=True, text=True)
+    return [] if done.returncode == 0 else re.findall(
+        r'^.*(?:warning|error): .*$', done.stdout + done.stderr, re.MULTILINE) or ['failed']
+
+
+def check_tidy(build, jobs):
+    """(units looked at, complaints)."""
+    cache = build / 'tidy-clean'
+    known = set(cache.read_text().split()) if cache.exists() else set()
+    units = tidy_units(build)
+    prints = {unit: fingerprint(unit, arguments) for unit, arguments in units.items()}
+    due = sorted(unit for unit in units if prints[unit] not in known)
+    complaints = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for unit, found in zip(due, pool.map(lambda u: tidy(build, u, units[u]), due)):
+            complaints += found
+            if not found:
+                known.add(prints[unit])
+    cache.write_text('\n'.join(sorted(known & set(prints.values()))) + '\n')
+    return len(units), complaints
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument('build', type=pathlib.Path)
+    arguments.add_argument('--jobs', type=int, default=1)
+    options = arguments.parse_args()
+    build = options.build.resolve()
+    passed = failed = 0
+
+    start = time.monotonic()
+    unformatted = check_format()
+    print(f'format: {len(unformatted)} files differ ({time.monotonic() - start:.0f} s)')
+    for name in unformatted:
+        print(f'failed: {name}: clang-format would change it')
+    passed, failed = passed + (not unformatted), failed + bool(unformatted)
+
+    start = time.monotonic()
+    units, complaints = check_tidy(build, options.jobs)
+    print(f'tidy: {units} units, {len(complaints)} complaints ({time.monotonic() - start:.0f} s)')
+    for complaint in complaints:
+        print(f'failed: {complaint}')
+    passed, failed = passed + (not complaints), failed + bool(complaints)
+
+    done = subprocess.run(
+        [sys.executable, str(ROOT / 'tools/run_tests.py'), str(build), '--jobs', str(options.jobs),
+         'house', 'house-slow'], stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.rstrip().split('\n')
+    print('\n'.join(lines[:-1]))
+    counts = re.match(r'(\d+) passed, (\d+) failed, (\d+) skipped', lines[-1])
+    skipped = 0
+    if counts:
+        passed, failed = passed + int(counts.group(1)), failed + int(counts.group(2))
+        skipped = int(counts.group(3))
+    else:
+        failed += 1
+    print(f'{passed} passed, {failed} failed, {skipped} skipped')
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
