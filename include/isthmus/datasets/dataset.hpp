@@ -15,15 +15,16 @@ struct Features {
   std::int64_t num_rows = 0;
   std::int64_t num_cols = 0;
   bool sparse = false;
-  std::vector<float> dense;           ///< num_rows * num_cols, row-major; empty if sparse.
-  std::vector<std::int64_t> rowptr;   ///< num_rows + 1; columns ascend inside a row.
+  std::vector<float> dense;          ///< num_rows * num_cols, row-major; empty if sparse.
+  std::vector<std::int64_t> rowptr;  ///< num_rows + 1; columns ascend inside a row.
   std::vector<std::int32_t> col;
   std::vector<float> value;
 };
 
 /// What a reader found and did, for `isthmus info`.
 struct LoadReport {
-  std::string format;  ///< "planetoid-plain", "heterophilous-npz", "tu-text", "generated", "embedded".
+  std::string
+      format;  ///< "planetoid-plain", "heterophilous-npz", "tu-text", "generated", "embedded".
   struct File {
     std::string path;  ///< Relative to the data root.
     std::string sha256;
@@ -31,8 +32,8 @@ struct LoadReport {
   std::vector<File> files;
   std::int64_t arcs_read = 0;
   std::int64_t arcs_kept = 0;
-  std::int64_t duplicates = 0;      ///< Parallel arcs merged.
-  std::int64_t loops = 0;           ///< Self-loop arcs met.
+  std::int64_t duplicates = 0;  ///< Parallel arcs merged.
+  std::int64_t loops = 0;       ///< Self-loop arcs met.
   std::int64_t loops_dropped = 0;
   std::int64_t isolated_nodes = 0;
   std::int64_t empty_graphs = 0;
@@ -40,30 +41,30 @@ struct LoadReport {
   std::vector<std::string> notes;
 };
 
-/// One train/validation/test division of the items (nodes or graphs), as sorted ids. Items may be in
-/// none of the three.
+/// One train/validation/test division of the items (nodes or graphs), as sorted ids. Items may be
+/// in none of the three.
 struct Split {
   std::vector<std::int64_t> train, val, test;
 };
 
 enum class Task { kNode, kGraph };
 
-/// A data set as plain arrays, ready to become tensors. One graph for node tasks; for graph tasks all
-/// graphs, with node arrays concatenated in graph order (node_ptr).
+/// A data set as plain arrays, ready to become tensors. One graph for node tasks; for graph tasks
+/// all graphs, with node arrays concatenated in graph order (node_ptr).
 struct Dataset {
   std::string name;
   Task task = Task::kNode;
   std::vector<Graph> graphs;
-  std::vector<std::int64_t> node_ptr;  ///< G + 1 offsets of each graph's nodes in x.
-  Features x;                          ///< Rows = all nodes; num_cols = 0 where a set has none.
-  std::vector<std::int64_t> y;         ///< Class of each node (node task) or graph, 0..C-1.
+  std::vector<std::int64_t> node_ptr;      ///< G + 1 offsets of each graph's nodes in x.
+  Features x;                              ///< Rows = all nodes; num_cols = 0 where a set has none.
+  std::vector<std::int64_t> y;             ///< Class of each node (node task) or graph, 0..C-1.
   std::vector<std::uint8_t> has_label;     ///< Per item; empty = all have one.
   std::vector<std::uint8_t> has_features;  ///< Per node; empty = all have.
   std::int64_t num_classes = 0;
-  std::vector<std::string> class_labels;    ///< The file's own label of each class, C entries.
-  std::vector<std::string> node_names;      ///< The file's own ids; empty = 0..N-1.
-  std::vector<Split> splits;                ///< Published splits in their order; empty = none.
-  std::vector<std::int64_t> edge_label;     ///< Per arc in rows' order over all graphs; empty = none.
+  std::vector<std::string> class_labels;  ///< The file's own label of each class, C entries.
+  std::vector<std::string> node_names;    ///< The file's own ids; empty = 0..N-1.
+  std::vector<Split> splits;              ///< Published splits in their order; empty = none.
+  std::vector<std::int64_t> edge_label;   ///< Per arc in rows' order over all graphs; empty = none.
   LoadReport report;
 
   [[nodiscard]] std::int64_t num_nodes() const noexcept {
@@ -72,8 +73,8 @@ struct Dataset {
   [[nodiscard]] std::int64_t num_arcs() const noexcept;
 };
 
-/// SHA-256 (hex) over row_ptr, col, x, y, masks, in that order, little-endian, each preceded by name,
-/// dtype and shape: equal data hash equally whatever file they came from.
+/// SHA-256 (hex) over row_ptr, col, x, y, masks, in that order, little-endian, each preceded by
+/// name, dtype and shape: equal data hash equally whatever file they came from.
 [[nodiscard]] std::string content_sha256(const Dataset& dataset);
 
 }  // namespace isthmus::datasets

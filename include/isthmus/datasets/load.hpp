@@ -23,9 +23,9 @@ struct DataRoots {
 
 /// How to read a set where its format leaves a choice.
 struct LoadOptions {
-  bool keep_loops = false;        ///< Keep self-loops where the reader would drop them.
-  bool keep_duplicates = false;   ///< Keep parallel arcs where the reader would merge them.
-  bool onehot_range = false;      ///< TU node labels: one column per value in min..max (PyG).
+  bool keep_loops = false;           ///< Keep self-loops where the reader would drop them.
+  bool keep_duplicates = false;      ///< Keep parallel arcs where the reader would merge them.
+  bool onehot_range = false;         ///< TU node labels: one column per value in min..max (PyG).
   bool use_node_attributes = false;  ///< TU: put the attribute columns before the one-hot labels.
 };
 
@@ -39,8 +39,8 @@ struct LoadOptions {
 /// One row of `dataset list`.
 struct SetInfo {
   std::string name;
-  std::string task;    ///< "node" or "graph".
-  std::string state;   ///< "present", "partial", "absent", "fetchable", "generated", "embedded".
+  std::string task;   ///< "node" or "graph".
+  std::string state;  ///< "present", "partial", "absent", "fetchable", "generated", "embedded".
   std::vector<std::string> files;  ///< Relative to a root.
   std::string note;
 };
@@ -58,8 +58,8 @@ struct VerifyReport {
     std::string path, expected, got;
     bool ok = false;
   };
-  std::vector<Row> files;          ///< sha256 against MANIFEST.tsv of the root.
-  std::vector<Row> counts;         ///< Published counts against those parsed.
+  std::vector<Row> files;   ///< sha256 against MANIFEST.tsv of the root.
+  std::vector<Row> counts;  ///< Published counts against those parsed.
   [[nodiscard]] bool ok() const;
 };
 [[nodiscard]] VerifyReport verify(std::string_view name, const DataRoots& roots);
