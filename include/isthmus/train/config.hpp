@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isthmus/formats/json.hpp"
+
+namespace isthmus::train {
+
+/// What is learnt from; keys `dataset.*`.
+struct DatasetConfig {
+  std::string name;                          ///< As datasets::load() takes it.
+  std::string task = "auto";                 ///< auto (what the set says) | node | graph
+  std::string task_type = "classification";  ///< classification
+  std::string dir;                           ///< Data root, after --data-root and ISTHMUS_DATA.
+  std::string normalize = "none";            ///< none | row (features of a node sum to 1)
+  std::string features = "auto";  ///< auto (the set's, else constant) | constant | degree (one-hot)
+};
+
+/// How runs are laid out and chosen; keys `protocol.*`.
+struct ProtocolConfig {
+  std::string name = "public";  ///< public | platonov | gin-optimistic | csl
+  std::int64_t seeds = 1;       ///< Runs per split, with seeds seed, seed + 1, ...
+  std::int64_t folds = 0;       ///< Splits or folds used, the first ones; 0: all there are.
+  bool baseline = true;         ///< The structure-blind MLP row.
+};
+
+/// Keys `model.*`.
+struct ModelConfig {
+  std::string type = "gnn";           ///< gnn
+  std::string loss_fun = "auto";      ///< auto (two classes by AUC: bce) | cross_entropy | bce
+  std::string graph_pooling = "add";  ///< add | mean | max; graph tasks only
+};
+
+/// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
+struct GnnConfig {
+  std::string layer_type = "gcnconv";  ///< gcnconv | sageconv | ginconv | linear
+  std::int64_t layers_pre_mp = 0;
+  std::int64_t layers_mp = 2;
+  std::int64_t layers_post_mp = 0;
+  std::int64_t dim_inner = 16;
+  std::string stage_type = "stack";  ///< stack | skipsum | residual
+  std::string agg = "auto";          ///< auto (the layer's own) | add | mean
+  std::string norm = "none";         ///< none | batch | layer; `gnn.batchnorm = true` is "batch"
+  std::string act = "relu";
+  double dropout = 0.0;
+  double input_dropout = -1.0;  ///< On the input features; -1: as GnnOptions chooses.
+  double final_dropout = 0.0;
+  std::string jk = "none";  ///< none | sum
+  bool train_eps = false;
+};
+
+/// Keys `optim.*`.
+struct OptimConfig {
+  std::string optimizer = "adam";  ///< adam | sgd
+  double base_lr = 0.01;
+  double weight_decay = 0.0;                ///< L2 term added to the gradient, as torch's.
+  std::string weight_decay_layers = "all";  ///< all | first (the layer that sees the features)
+  double momentum = 0.0;                    ///< sgd
+  double beta1 = 0.9;                       ///< adam
+  double beta2 = 0.999;                     ///< adam
+  double eps = 1e-8;                        ///< adam
+  std::string scheduler = "none";           ///< none | step | cos | plateau
+  std::int64_t step_size = 50;              ///< step: epochs between decays
+  double lr_decay = 0.5;                    ///< step, plateau: factor
+  std::int64_t patience = 10;               ///< plateau: bad epochs endured
+  double min_lr = 0.0;                      ///< plateau: floor; the run ends when it is reached
+  std::int64_t max_epoch = 200;
+};
+
+/// Keys `train.*`.
+struct LoopConfig {
+  std::string sampler = "full_batch";  ///< full_batch
+  std::int64_t batch_size = 32;        ///< Graphs per step; graph tasks only.
+  std::int64_t batches_per_epoch = 0;  ///< Steps per epoch; 0: every graph once.
+  std::int64_t eval_period = 1;        ///< Epochs between evaluations.
+  std::int64_t ckpt_period = 100;      ///< Epochs between checkpoints; 0: only at the end.
+  std::int64_t early_stop = 0;         ///< Evaluations without improvement endured; 0: never stop.
+};
+
+/// Everything that fixes a run: equal configs give equal numbers.
+struct Config {
+  std::uint64_t seed = 0;
+  std::int64_t num_threads = 0;  ///< 0: every CPU the process may use. Results do not depend on it.
+  std::string out_dir;           ///< Folder of the results; empty: nothing is written.
+  std::string metric_best = "auto";  ///< auto (accuracy; AUC for two-class platonov sets) |
+                                     ///< accuracy | auc | loss: what chooses the epoch
+  DatasetConfig dataset;
+  ProtocolConfig protocol;
+  ModelConfig model;
+  GnnConfig gnn;
+  OptimConfig optim;
+  LoopConfig train;
+};
+
+/// A value from the command line for one key.
+struct ConfigValue {
+  std::string option;  ///< What errors call it: "--seed", "--set".
+  std::string key;     ///< "seed", "gnn.dim_inner"
+  std::string value;   ///< As typed: 7, true, 0.5, cora (quotes around text may be left out).
+};
+
+/// Where a config comes from, weakest first.
+struct ConfigSources {
+  std::string recipe;                ///< Name of an embedded recipe; empty: none.
+  std::string file_name;             ///< What errors call `file_text`; empty: no file.
+  std::string file_text;             ///< TOML.
+  std::vector<std::string> set;      ///< "KEY=VALUE", in order: the last one wins.
+  std::vector<ConfigValue> options;  ///< Named options such as --seed; strongest.
+};
+
+/// Layers the sources over the built-in values and checks the result.
+///
+/// @throws InvalidArgument  for an unknown recipe, unknown key ("FILE:LINE: unknown key 'x.y'",
+/// with
+///                          the nearest key as hint), wrong type, value outside its range or
+///                          choices.
+/// @throws DataError        where the file is not TOML.
+[[nodiscard]] Config resolve_config(const ConfigSources& sources);
+
+/// Every key with its value, nested as in TOML, in a fixed order. write_toml() of it is the
+/// resolved config: given back through `file_text` it resolves to an equal Config.
+[[nodiscard]] formats::Json config_json(const Config& config);
+[[nodiscard]] std::string config_toml(const Config& config);
+
+/// One row of the table of keys, for help texts and checks.
+struct ConfigKey {
+  std::string name;                  ///< Dotted.
+  std::string type;                  ///< integer | number | text | boolean
+  std::string default_value;         ///< As TOML.
+  std::vector<std::string> choices;  ///< Of a text key; empty: any text.
+};
+[[nodiscard]] std::vector<ConfigKey> config_keys();
+
+}  // namespace isthmus::train
