@@ -8,8 +8,9 @@
 
 namespace isthmus {
 
-/// Several graphs side by side, without arcs between them. Nodes and arcs of graph g follow those of
-/// graph g-1; nothing is sorted again, and the transposes are concatenated too if all parts have one.
+/// Several graphs side by side, without arcs between them. Nodes and arcs of graph g follow those
+/// of graph g-1; nothing is sorted again, and the transposes are concatenated too if all parts have
+/// one.
 struct GraphBatch {
   Graph graph;
   std::vector<std::int64_t> ptr;       ///< G + 1: graph g owns nodes ptr[g] .. ptr[g+1)-1.

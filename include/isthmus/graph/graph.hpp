@@ -69,8 +69,8 @@ struct RowChunks {
 
 class Plan;
 
-/// An immutable directed multigraph for message passing. A message runs source -> destination; row v
-/// of the CSR lists the sources of v's incoming arcs (pull). Cheap to copy: copies share storage.
+/// An immutable directed multigraph for message passing. A message runs source -> destination; row
+/// v of the CSR lists the sources of v's incoming arcs (pull). Cheap to copy: copies share storage.
 ///
 /// Order inside a row: ascending source id, then position in the input. So the order in which
 /// unweighted arcs are given changes nothing. Parallel arcs, self-loops and isolated nodes are kept
@@ -82,21 +82,28 @@ class Graph {
   /// No nodes, no arcs.
   Graph();
 
-  /// From arcs src[e] -> dst[e]; stable counting sort, O(N + E), memory 12 E + 8 N bytes (+ 4 or 8 E
-  /// for positions when the input is not in canonical order already).
+  /// From arcs src[e] -> dst[e]; stable counting sort, O(N + E). Held: 4 E + 8 N bytes, and 4 E
+  /// more (8 E beyond 2^31 arcs) for positions unless the input is in canonical order already.
+  /// While sorting: 8 E + 24 N more.
   /// @throws InvalidArgument  naming the arc, if sizes differ, an id is outside [0, num_nodes), or
   ///                          num_nodes < 0 (2^31 nodes and more cannot be asked for by type).
   static Graph from_coo(NodeId num_nodes, std::span<const NodeId> src, std::span<const NodeId> dst);
-  /// Bipartite: sources 0..num_src-1, destinations 0..num_dst-1.
+  /// Bipartite: sources 0..num_src-1 and destinations 0..num_dst-1 are two kinds of nodes, also
+  /// where there are equally many.
   static Graph from_coo(NodeId num_src, NodeId num_dst, std::span<const NodeId> src,
                         std::span<const NodeId> dst);
   /// From arcs as 64-bit ids (what files and tensors hold); checks each before narrowing.
+  /// Bipartite only if num_src != num_dst.
+  /// @throws ResourceLimit  for 2^31 or more nodes.
   static Graph from_coo64(std::int64_t num_src, std::int64_t num_dst,
                           std::span<const std::int64_t> src, std::span<const std::int64_t> dst);
   /// From CSR by destination; takes the arrays over without copying where rows are sorted already.
-  /// @throws InvalidArgument  if rowptr does not start at 0, decreases, or does not end at col.size().
+  /// Positions are those in `col` as given. Bipartite only if num_src != rowptr.size() - 1.
+  /// @throws InvalidArgument  if rowptr does not start at 0, decreases, or does not end at
+  ///                          col.size(), or a source is outside [0, num_src).
   static Graph from_csr(NodeId num_src, std::vector<std::int64_t> rowptr, std::vector<NodeId> col);
-  /// From undirected edges: both arcs of each (a loop {v,v} gives one arc).
+  /// From undirected edges: both arcs of each (a loop {v,v} gives one arc). Positions: u -> v of
+  /// the first edge, v -> u of it, u -> v of the second, ...
   static Graph from_edges(NodeId num_nodes, std::span<const Edge> edges);
 
   [[nodiscard]] NodeId num_src() const noexcept;
@@ -113,22 +120,27 @@ class Graph {
   /// Everything derived from the structure that kernels need; built on first use, shared by copies.
   [[nodiscard]] const Plan& plan() const noexcept;
 
-  /// True if every arc u->v has as many copies v->u (loops ignored). O(N + E) once, then remembered.
+  /// True if every arc u->v has as many copies v->u (loops ignored); false for bipartite graphs.
+  /// O(N + E) once, then remembered: builds the plan's transpose.
   [[nodiscard]] bool is_symmetric() const;
   [[nodiscard]] bool has_self_loops() const;
 
   /// All arcs in the order of the rows.
   [[nodiscard]] std::vector<Edge> arcs() const;
-  /// The undirected edges {u,v}, u <= v, each once, sorted. @pre is_symmetric().
+  /// The undirected edges {u,v}, u <= v, sorted; k parallel edges come k times.
+  /// @throws InvalidArgument  unless is_symmetric().
   [[nodiscard]] std::vector<Edge> edges() const;
 
-  /// This graph and both arcs of each given edge (one arc for a loop). Arcs get new positions.
+  /// This graph and both arcs of each given edge (one arc for a loop). Arcs keep their positions,
+  /// new ones follow in the order of from_edges(). @throws InvalidArgument  if bipartite.
   [[nodiscard]] Graph with_edges(std::span<const Edge> edges) const;
-  /// This graph without its self-loops.
+  /// This graph without its self-loops; the other arcs keep their order, and positions close up.
+  /// A bipartite graph has none: it comes back unchanged.
   [[nodiscard]] Graph without_self_loops() const;
   /// Each arc with its reverse, parallel arcs merged (as PyG's to_undirected). Loops stay single.
+  /// Positions are those of the rows. @throws InvalidArgument  if bipartite.
   [[nodiscard]] Graph symmetrised() const;
-  /// Every arc reversed.
+  /// Every arc reversed; each keeps its position in the caller's input.
   [[nodiscard]] Graph transposed() const;
 
   /// Bytes held by the structure and by the parts of the plan built so far.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -7,9 +9,14 @@
 
 namespace isthmus {
 
+/// Chunks of the rows that `rowptr` delimits: cost of a row = its arcs + 8, equal shares of at most
+/// 16384 units, so a chunk exceeds that by at most its last row. A function of rowptr alone.
+/// No rows, or an empty span: no chunks. @par Cost  O(chunks log rows).
+[[nodiscard]] RowChunks make_row_chunks(std::span<const std::int64_t> rowptr);
+
 /// What kernels need beyond the CSR: its transpose, degrees and chunks. Lives inside a Graph
-/// (`graph.plan()`); each part is built on first use behind std::call_once, or eagerly by prepare().
-/// Backward passes never sort: they walk csc().
+/// (`graph.plan()`), which must outlive what the members return; each part is built on first use
+/// behind std::call_once, or eagerly by prepare(). Backward passes never sort: they walk csc().
 class Plan {
  public:
   ~Plan();
@@ -25,12 +32,15 @@ class Plan {
   [[nodiscard]] EdgePositions csc_to_csr() const;
   [[nodiscard]] bool csc_aliases_csr() const;
 
+  /// Arcs per node, loops and parallel arcs counted. @throws ResourceLimit  for 2^31 or more.
   [[nodiscard]] std::span<const std::int32_t> in_degree() const;
   [[nodiscard]] std::span<const std::int32_t> out_degree() const;
-  /// 1 / in-degree as float and double, 0 for isolated destinations: what mean and its backward scale by.
+  /// 1 / in-degree as float and double, 0 for isolated destinations: what mean and its backward
+  /// scale by.
   [[nodiscard]] std::span<const float> inv_in_degree_f32() const;
   [[nodiscard]] std::span<const double> inv_in_degree_f64() const;
-  /// 1 / sqrt(in-degree + 1) of the loop-free graph with one loop added: GCN's normalisation.
+  /// 1 / sqrt(1 + in-degree without loops): GCN's normalisation, every loop replaced by one.
+  /// @throws InvalidArgument  if the graph is bipartite.
   [[nodiscard]] std::span<const float> gcn_norm_f32() const;
   [[nodiscard]] std::span<const double> gcn_norm_f64() const;
 
