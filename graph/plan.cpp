@@ -161,6 +161,8 @@ EdgePositions Plan::csc_to_csr() const { return parts_->transpose().to_csr.view(
 
 bool Plan::csc_aliases_csr() const { return parts_->transpose().aliases_csr; }
 
+bool Plan::csc_is_built() const noexcept { return parts_->lazy_transpose.if_built() != nullptr; }
+
 std::span<const std::int32_t> Plan::in_degree() const {
   return parts_->in_degree.get(parts_->cost, [this] {
     return graph_detail::degrees(parts_->csr.rowptr, "Plan::in_degree");

@@ -9,12 +9,12 @@
 namespace isthmus {
 
 /// Several graphs side by side, without arcs between them. Nodes and arcs of graph g follow those
-/// of graph g-1; nothing is sorted again, and the transposes are concatenated too if all parts have
-/// one.
+/// of graph g-1, in the rows and in the caller's order of arcs. Nothing is sorted again, and the
+/// transposes are concatenated too if the plans of all parts have built theirs.
 struct GraphBatch {
   Graph graph;
   std::vector<std::int64_t> ptr;       ///< G + 1: graph g owns nodes ptr[g] .. ptr[g+1)-1.
-  std::vector<std::int64_t> edge_ptr;  ///< G + 1: the same for arcs, in rows' order.
+  std::vector<std::int64_t> edge_ptr;  ///< G + 1: the same for arcs, by slot and by position.
 
   [[nodiscard]] std::int64_t num_graphs() const noexcept {
     return ptr.empty() ? 0 : static_cast<std::int64_t>(ptr.size()) - 1;
@@ -27,6 +27,8 @@ struct GraphBatch {
 [[nodiscard]] GraphBatch batch_graphs(std::span<const Graph> graphs);
 
 /// The exact inverse of batch_graphs(): same arrays, same arc positions.
+/// @throws InvalidArgument  if ptr or edge_ptr do not cut the graph into parts without arcs
+/// between.
 [[nodiscard]] std::vector<Graph> unbatch_graphs(const GraphBatch& batch);
 
 }  // namespace isthmus

@@ -31,6 +31,8 @@ class Plan {
   /// csc_to_csr()[slot of csc] = slot of csr of the same arc; also present where csc aliases csr.
   [[nodiscard]] EdgePositions csc_to_csr() const;
   [[nodiscard]] bool csc_aliases_csr() const;
+  /// Whether csc() would cost nothing now. Another thread may be building it at this moment.
+  [[nodiscard]] bool csc_is_built() const noexcept;
 
   /// Arcs per node, loops and parallel arcs counted. @throws ResourceLimit  for 2^31 or more.
   [[nodiscard]] std::span<const std::int32_t> in_degree() const;
