@@ -131,7 +131,7 @@ def main():
     passed, failed = passed + (not complaints), failed + bool(complaints)
 
     done = subprocess.run(
-        [sys.executable, str(ROOT / 'tools/run_tests.py'), str(build), '--jobs', str(options.jobs),
+        [sys.executable, str(ROOT / 'tools/run_tests.py'), '--jobs', str(options.jobs), str(build),
          'house', 'house-slow'], stdout=subprocess.PIPE, text=True)
     lines = done.stdout.rstrip().split('\n')
     print('\n'.join(lines[:-1]))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the Meson tests of a build folder and counts single test cases.
 
-    run_tests.py BUILD_FOLDER [--jobs N] [SUITE...]
+    run_tests.py [--jobs N] BUILD_FOLDER [SUITE...]
 
 Ends with the line `N passed, N failed, N skipped` and exits 1 when anything failed. A GoogleTest
 program counts by its cases, a TAP script and a Python unittest by theirs, anything else as one. A
@@ -90,14 +90,13 @@ def count_unittest(output, program, tally):
     return int(ran.group(1))
 
 
-def count_program(build, record, tally):
-    """Adds one program of Meson's testlog.json."""
+def count_program(build, record, gtests, tally):
+    """Adds one program of Meson's testlog.json; `gtests` names the GoogleTest programs."""
     program = record['name'].split(' / ')[-1]
     output = (record.get('stdout') or '') + '\n' + (record.get('stderr') or '')
     result = record['result']
     failed_before = len(tally.failed)
-    report = next((build / a.split(':', 1)[1] for a in record.get('command', [])
-                   if a.startswith('--gtest_output=xml:')), None)
+    report = build / f'{program}.xml' if program in gtests else None
     if report is not None:
         cases = count_gtest(report, program, tally)
     else:
@@ -114,14 +113,15 @@ def count_program(build, record, tally):
         tally.failed.append(f'{program}: {result}, exit status {record.get("returncode")}')
 
 
-def check_names_differ(build):
-    """GoogleTest reports are files named after the test: equal names would overwrite each other."""
+def gtest_programs(build):
+    """Names of the GoogleTest programs. Meson names their reports so: equal names would collide."""
     tests = json.loads(subprocess.check_output(['meson', 'introspect', '--tests', str(build)]))
-    names = [test['name'] for test in tests]
+    names = [test['name'] for test in tests if test['protocol'] == 'gtest']
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         sys.exit('run_tests: two Meson tests share a name, their reports would collide: '
                  + ', '.join(twice))
+    return set(names)
 
 
 def main():
@@ -131,7 +131,7 @@ def main():
     arguments.add_argument('suites', nargs='*')
     options = arguments.parse_args()
     build = options.build.resolve()
-    check_names_differ(build)
+    gtests = gtest_programs(build)
     log = build / 'meson-logs' / 'testlog.json'
     for stale in [log, *build.glob('*.xml')]:
         stale.unlink(missing_ok=True)
@@ -146,7 +146,7 @@ def main():
     tally = Tally()
     if log.exists():
         for line in log.read_text().splitlines():
-            count_program(build, json.loads(line), tally)
+            count_program(build, json.loads(line), gtests, tally)
     if status != 0 and not tally.failed:
         tally.failed.append(f'meson test: exit status {status}')
 
