@@ -1,0 +1,11 @@
+#include "runner.hpp"
+#include "verbs.hpp"
+
+int main(int argc, char** argv) {
+  using namespace isthmus::cli;  // NOLINT(google-build-using-namespace): the program itself.
+  const Program program = {
+      .verbs = {{"info", run_info}, {"dataset", run_dataset}, {"doctor", run_doctor}},
+      .has_torch = false,
+      .prepare = {}};
+  return run_program(program, argc, argv);
+}

@@ -1,0 +1,14 @@
+#include "model_arguments.hpp"
+
+namespace isthmus::cli {
+
+std::string model_argument(const Session& session) {
+  const Arguments& arguments = session.arguments();
+  if (!arguments.has("--model")) {
+    throw InvalidArgument(arguments.verb().name + ": --model FILE is missing",
+                          "train writes one per run: OUT_DIR/seed-0/best.safetensors");
+  }
+  return arguments.text("--model");
+}
+
+}  // namespace isthmus::cli
