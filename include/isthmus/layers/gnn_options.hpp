@@ -47,12 +47,12 @@ struct GnnOptions {
 
   /// Reduction inside a layer: sum or mean. Empty: the layer's own (gcn, gin: sum; sage: mean).
   /// gcn has its own weights, so anything but sum is refused there.
-  std::optional<ops::Reduce> agg;
+  std::optional<ops::Reduce> agg = std::nullopt;
   Norm norm = Norm::kNone;
   Activation act = Activation::kRelu;
   double dropout = 0.0;  ///< After each activation, [0, 1).
   /// On the input features, [0, 1). Empty: `dropout` for kStack and kSkipSum, 0 for kResidual.
-  std::optional<double> input_dropout;
+  std::optional<double> input_dropout = std::nullopt;
   double final_dropout = 0.0;  ///< On the scores of each layer with jk = kSum (Xu et al. use 0.5).
 
   Pooling graph_pooling = Pooling::kNone;  ///< kNone: node-level task, rows stay nodes.
