@@ -24,8 +24,9 @@ enum class Reduce { kSum, kMean, kMax };
 [[nodiscard]] at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph,
                                        const at::Tensor& eps);
 
-/// GCN: out_i = d_i (d_i x_i + sum over arcs j -> i of d_j x_j), d_i = 1 / sqrt(1 + in-degree of i).
-/// Self-loops of the graph are replaced by the one that the formula adds (PyG's add_remaining_self_loops).
+/// GCN: out_i = d_i (d_i x_i + sum over arcs j -> i of d_j x_j), d_i = 1 / sqrt(1 + in-degree of
+/// i). Self-loops of the graph are replaced by the one that the formula adds (PyG's
+/// add_remaining_self_loops).
 [[nodiscard]] at::Tensor gcn_aggregate(const at::Tensor& x, const Graph& graph);
 
 }  // namespace isthmus::ops

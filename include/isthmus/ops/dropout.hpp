@@ -1,8 +1,8 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
+
+#include <ATen/core/Tensor.h>
 
 namespace isthmus::ops {
 
@@ -14,8 +14,8 @@ struct DropoutKey {
 };
 
 /// Dropout by counter: element (row, column) is kept when word column % 4 of
-/// philox4x32((row, column / 4, layer, step), seed) is >= floor(p 2^32), and then scaled by 1/(1-p).
-/// No mask is stored: backward draws it again. x [N, F]; p in [0, 1).
+/// philox4x32((row, column / 4, layer, step), seed) is >= floor(p 2^32), and then scaled by
+/// 1/(1-p). No mask is stored: backward draws it again. x [N, F]; p in [0, 1).
 [[nodiscard]] at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key);
 
 }  // namespace isthmus::ops

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
+
+#include <ATen/core/Tensor.h>
 
 namespace isthmus::ops {
 
@@ -10,8 +10,8 @@ namespace isthmus::ops {
 ///
 /// Up to kPanelWidth columns on both sides the product runs in our own panel kernel: one fused
 /// multiply-add chain per element in ascending k, so the same bits for any thread count and SIMD
-/// level; wider products go to at::mm (outside that promise). Weight gradients are summed over fixed
-/// blocks of rows in ascending order.
+/// level; wider products go to at::mm (outside that promise). Weight gradients are summed over
+/// fixed blocks of rows in ascending order.
 [[nodiscard]] at::Tensor linear(const at::Tensor& x, const at::Tensor& weight,
                                 const at::Tensor& bias);
 

@@ -1,21 +1,23 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
+#include <utility>
+
+#include <ATen/core/Tensor.h>
 
 #include "isthmus/ops/dropout.hpp"
 
 namespace isthmus::ops {
 
-/// A constant sparse matrix in CSR form, such as a bag of words; cheap to copy. Not a torch sparse
-/// tensor on purpose (see message-passing: those change with every release).
+/// A constant sparse matrix in CSR form, such as a bag of words; cheap to copy, immutable. Entries
+/// of a row may come in any order; those of the same position add up. Not a torch sparse tensor on
+/// purpose (see message-passing: those change with every release).
 class SparseMatrix {
  public:
-  SparseMatrix() = default;
+  /// 0 x 0, float.
+  SparseMatrix();
   /// @throws c10::Error if rowptr, col and value do not fit [rows, cols].
   SparseMatrix(std::int64_t rows, std::int64_t cols, std::span<const std::int64_t> rowptr,
                std::span<const std::int32_t> col, std::span<const float> value,
@@ -28,13 +30,17 @@ class SparseMatrix {
   [[nodiscard]] at::Tensor values() const;    ///< [nnz]
   [[nodiscard]] at::Tensor to_dense() const;  ///< [rows, cols], for tests and small sets.
 
-  /// Dropout on the stored entries: the same law as dense dropout, since zeros stay zero.
+  /// Dropout on the stored entries: entry (row, column) takes the factor that dropout() gives this
+  /// position of a dense matrix, so sparse and dense results agree bit for bit. The structure and
+  /// its transpose are shared.
   [[nodiscard]] SparseMatrix dropout(double p, const DropoutKey& key) const;
-  /// The given rows in the given order.
+  /// The given rows in the given order. @throws c10::Error naming the row outside [0, rows()).
   [[nodiscard]] SparseMatrix index_select(std::span<const std::int64_t> rows) const;
 
-  struct Storage;
-  [[nodiscard]] const Storage& storage() const { return *storage_; }
+  struct Storage;  ///< Private to the ops room.
+  [[nodiscard]] const std::shared_ptr<const Storage>& storage() const noexcept { return storage_; }
+
+  explicit SparseMatrix(std::shared_ptr<const Storage> storage) : storage_(std::move(storage)) {}
 
  private:
   std::shared_ptr<const Storage> storage_;

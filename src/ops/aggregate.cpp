@@ -1,0 +1,162 @@
+#include "isthmus/ops/aggregate.hpp"
+
+#include <utility>
+
+#include "isthmus/graph/plan.hpp"
+#include "isthmus/kernels/segment_sum.hpp"
+#include "isthmus/kernels/simd_level.hpp"
+
+#include "op_support.hpp"
+
+namespace isthmus::ops {
+namespace {
+
+/// A vector of the plan that multiplies messages or rows.
+enum class Scale { kNone, kInvInDegree, kGcnNorm };
+
+/// The linear map x -> R (c I + A) S x, with A the adjacency matrix (or its transpose), R and S
+/// diagonal. Its adjoint has the same form.
+struct Pull {
+  Graph graph;
+  bool transposed = false;
+  Scale source = Scale::kNone;  // S
+  Scale row = Scale::kNone;     // R
+  bool self_as_source = false;  // c = 1 and S applies: GCN
+  [[nodiscard]] Pull adjoint() const { return {graph, !transposed, row, source, self_as_source}; }
+};
+
+template <typename T>
+const T* scale_of(const Plan& plan, Scale scale) {
+  constexpr bool kSingle = std::is_same_v<T, float>;
+  switch (scale) {
+    case Scale::kNone:
+      return nullptr;
+    case Scale::kInvInDegree:
+      if constexpr (kSingle) {
+        return plan.inv_in_degree_f32().data();
+      } else {
+        return plan.inv_in_degree_f64().data();
+      }
+    case Scale::kGcnNorm:
+      if constexpr (kSingle) {
+        return plan.gcn_norm_f32().data();
+      } else {
+        return plan.gcn_norm_f64().data();
+      }
+  }
+  return nullptr;
+}
+
+/// out = the map applied to x. `self_factor`: c of GIN, or none.
+at::Tensor run(const at::Tensor& x, const Pull& pull, const double* self_factor) {
+  const Plan& plan = pull.graph.plan();
+  const CsrView csr = pull.transposed ? plan.csc() : plan.csr();
+  const RowChunks& chunks = pull.transposed ? plan.csc_chunks() : plan.csr_chunks();
+  const at::Tensor rows = with_plain_rows(x);
+  at::Tensor out = at::empty({csr.num_rows(), x.size(1)}, x.options());
+  with_element_type(x, [&](auto zero) {
+    using T = decltype(zero);
+    kernels::SegmentSum<T> args;
+    args.rowptr = csr.rowptr.data();
+    args.col = csr.col.data();
+    args.x = shim::read<T>(rows);
+    args.x_stride = row_stride(rows);
+    args.width = x.size(1);
+    args.source_scale = scale_of<T>(plan, pull.source);
+    args.row_scale = scale_of<T>(plan, pull.row);
+    if (self_factor != nullptr || pull.self_as_source) {
+      args.self = args.x;
+      args.self_stride = args.x_stride;
+      args.self_scale = pull.self_as_source ? args.source_scale : nullptr;
+      args.self_factor = self_factor != nullptr ? static_cast<T>(*self_factor) : T{1};
+    }
+    args.out = shim::write<T>(out);
+    args.out_stride = x.size(1);
+    args.prefetch = kernels::prefetch_distance(static_cast<std::size_t>(x.numel()) * sizeof(T));
+    kernels::segment_sum(args, {chunks.first_row.data(), chunks.size()});
+  });
+  return out;
+}
+
+struct PullFunction : torch::autograd::Function<PullFunction> {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const Pull& pull) {
+    ctx->set_materialize_grads(false);
+    hold(ctx, "pull", pull);
+    return run(x, pull, nullptr);
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
+    if (!grads[0].defined()) {
+      return {at::Tensor(), at::Tensor()};
+    }
+    return {apply(grads[0], held<Pull>(ctx, "pull").adjoint()), at::Tensor()};
+  }
+};
+
+struct GinFunction : torch::autograd::Function<GinFunction> {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& eps,
+                            const Pull& pull) {
+    ctx->set_materialize_grads(false);
+    ctx->save_for_backward({x, eps});
+    hold(ctx, "pull", pull);
+    const double factor = 1.0 + eps.item<double>();
+    return run(x, pull, &factor);
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
+    variable_list result(3);
+    if (!grads[0].defined()) {
+      return result;
+    }
+    const variable_list saved = ctx->get_saved_variables();
+    if (ctx->needs_input_grad(0)) {
+      result[0] = apply(grads[0], saved[1], held<Pull>(ctx, "pull").adjoint());
+    }
+    if (ctx->needs_input_grad(1)) {
+      result[1] = matrix_dot(grads[0], saved[0]).to(saved[1].scalar_type()).reshape(saved[1].sizes());
+    }
+    return result;
+  }
+};
+
+void check_rows(const char* op, const at::Tensor& x, const Graph& graph) {
+  check_matrix(op, "x", x);
+  TORCH_CHECK(x.size(0) == graph.num_src(), op, ": x must have one row per source node, ",
+              graph.num_src(), ", got ", x.size(0));
+}
+
+void check_square(const char* op, const Graph& graph) {
+  TORCH_CHECK(!graph.is_bipartite(), op,
+              ": graph must have the same source and destination nodes, ",
+              "got a bipartite one with ", graph.num_src(), " and ", graph.num_dst());
+}
+
+}  // namespace
+
+at::Tensor aggregate(const at::Tensor& x, const Graph& graph, Reduce reduce) {
+  check_rows("aggregate", x, graph);
+  TORCH_CHECK(reduce == Reduce::kSum || reduce == Reduce::kMean,
+              "aggregate: reduce must be kSum or kMean, got kMax");
+  Pull pull{graph};
+  pull.row = reduce == Reduce::kMean ? Scale::kInvInDegree : Scale::kNone;
+  return PullFunction::apply(x, pull);
+}
+
+at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph, const at::Tensor& eps) {
+  check_square("gin_aggregate", graph);
+  check_rows("gin_aggregate", x, graph);
+  TORCH_CHECK(eps.defined() && eps.numel() == 1 && eps.is_floating_point(),
+              "gin_aggregate: eps must be a tensor of one real number, got ",
+              eps.defined() ? eps.numel() : 0, " elements");
+  return GinFunction::apply(x, eps, Pull{graph});
+}
+
+at::Tensor gcn_aggregate(const at::Tensor& x, const Graph& graph) {
+  check_square("gcn_aggregate", graph);
+  check_rows("gcn_aggregate", x, graph);
+  Pull pull{graph.has_self_loops() ? graph.without_self_loops() : graph};
+  pull.source = Scale::kGcnNorm;
+  pull.row = Scale::kGcnNorm;
+  pull.self_as_source = true;
+  return PullFunction::apply(x, pull);
+}
+
+}  // namespace isthmus::ops

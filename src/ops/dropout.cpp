@@ -1,0 +1,43 @@
+#include "isthmus/ops/dropout.hpp"
+
+#include "isthmus/kernels/dropout.hpp"
+
+#include "op_support.hpp"
+
+namespace isthmus::ops {
+namespace {
+
+/// Linear in x and its own adjoint: backward draws the same mask again.
+struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x,
+                            const kernels::DropoutLaw& law) {
+    ctx->set_materialize_grads(false);
+    hold(ctx, "law", law);
+    const at::Tensor rows = with_plain_rows(x);
+    at::Tensor out = at::empty(x.sizes(), x.options());
+    with_element_type(x, [&](auto zero) {
+      using T = decltype(zero);
+      kernels::dropout(kernels::Dropout<T>{rows_of<T>(rows), law, shim::write<T>(out), x.size(1)});
+    });
+    return out;
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
+    if (!grads[0].defined()) {
+      return {at::Tensor(), at::Tensor()};
+    }
+    return {apply(grads[0], held<kernels::DropoutLaw>(ctx, "law")), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key) {
+  check_matrix("dropout", "x", x);
+  TORCH_CHECK(p >= 0.0 && p < 1.0, "dropout: p must be in [0, 1), got ", p);
+  if (p == 0.0) {
+    return x;
+  }
+  return DropoutFunction::apply(x, kernels::dropout_law(p, key.seed, key.layer, key.step));
+}
+
+}  // namespace isthmus::ops
