@@ -11,7 +11,7 @@ HERE=$SOURCE/tests/consumers
 WORK=$(mktemp -d) && trap 'rm -rf "$WORK"' EXIT
 PREFIX=$WORK/prefix
 NUMBER=0 FAILED=0
-NN=$([ -f "$BUILD/packages/libisthmus-nn.so" ] && echo yes)
+NN=$([ -f "$BUILD/packages/libisthmus-nn.a" ] && echo yes)
 WANT_ARCS=156 WANT_SUM=2.966326
 cd "$WORK" || exit 1
 
