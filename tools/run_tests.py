@@ -2,6 +2,7 @@
 """Runs the Meson tests of a build folder and counts single test cases.
 
     run_tests.py [--jobs N] BUILD_FOLDER [SUITE...]
+    run_tests.py --targets BUILD_FOLDER SUITE...      what Ninja must build for these suites
 
 Ends with the line `N passed, N failed, N skipped` and exits 1 when anything failed. A GoogleTest
 program counts by its cases, a TAP script and a Python unittest by theirs, anything else as one. A
@@ -9,6 +10,7 @@ program that dies or reports nothing counts as one failure, whatever its cases s
 """
 import argparse
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -113,9 +115,23 @@ def count_program(build, record, gtests, tally):
         tally.failed.append(f'{program}: {result}, exit status {record.get("returncode")}')
 
 
+def introspect(build, what):
+    return json.loads(subprocess.check_output(['meson', 'introspect', what, str(build)]))
+
+
+def print_targets(build, suites):
+    files = {target['id']: target['filename'] for target in introspect(build, '--targets')}
+    wanted = set()
+    for test in introspect(build, '--tests'):
+        if any(suite.split(':')[-1] in suites for suite in test['suite']):
+            for target in test['depends']:
+                wanted.update(os.path.relpath(name, build) for name in files[target])
+    print('\n'.join(sorted(wanted)))
+
+
 def gtest_programs(build):
     """Names of the GoogleTest programs. Meson names their reports so: equal names would collide."""
-    tests = json.loads(subprocess.check_output(['meson', 'introspect', '--tests', str(build)]))
+    tests = introspect(build, '--tests')
     names = [test['name'] for test in tests if test['protocol'] == 'gtest']
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -129,8 +145,16 @@ def main():
     arguments.add_argument('build', type=pathlib.Path)
     arguments.add_argument('--jobs', default='1')
     arguments.add_argument('suites', nargs='*')
+    arguments.add_argument('--targets', action='store_true')
     options = arguments.parse_args()
     build = options.build.resolve()
+    known = {suite.split(':')[-1] for test in introspect(build, '--tests') for suite in test['suite']}
+    unknown = set(options.suites) - known
+    if unknown:
+        sys.exit(f'run_tests: no suite {", ".join(sorted(unknown))}; there are: {", ".join(sorted(known))}')
+    if options.targets:
+        print_targets(build, options.suites)
+        return
     gtests = gtest_programs(build)
     log = build / 'meson-logs' / 'testlog.json'
     for stale in [log, *build.glob('*.xml')]:
