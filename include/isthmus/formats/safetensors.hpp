@@ -33,13 +33,28 @@ struct SafetensorsFile {
   std::map<std::string, TensorBytes, std::less<>> tensors;
 };
 
-/// Reads and checks a whole file under the container rules (header length, no overlap, no gap,
-/// offsets in range, sizes equal to shape x type, no duplicate name).
-/// @throws DataError with byte offset.
+/// Reads and checks a whole file. The message of every refusal ends in a code that programs may
+/// match:
+///
+///   ST_TOO_SHORT, ST_HEADER_TOO_LARGE, ST_HEADER_LENGTH   8 bytes of length, at most 100,000,000,
+///                                                         inside the file
+///   ST_UTF8, ST_JSON       one JSON object in UTF-8 from the first byte on, only blanks after it;
+///                          integers plain and not negative; at most 8 levels
+///   ST_DUPLICATE           a key twice, at any level
+///   ST_METADATA, ST_ENTRY  __metadata__ maps strings to strings; every other entry has exactly
+///   dtype,
+///                          shape and data_offsets
+///   ST_DTYPE, ST_OVERFLOW, ST_SIZE     a TensorType; shape x type countable, and the bytes it has
+///   ST_OFFSET, ST_INCOMPLETE           from 0 without hole or overlap to the end of the file
+///
+/// Data need not be aligned. @throws DataError "NAME@OFFSET: rule [CODE]".
 [[nodiscard]] SafetensorsFile read_safetensors(const std::filesystem::path& path);
 [[nodiscard]] SafetensorsFile parse_safetensors(std::string_view bytes, std::string_view name);
 
-/// The bytes of a file; tensor data starts at a multiple of 8 (64 is not required by the format).
+/// The bytes of a file: metadata first, then tensors by falling element size and name, so that each
+/// is aligned to its elements; data starts at a multiple of 8.
+/// @throws InvalidArgument if data has another size than shape and type say, or a name or metadata
+/// is not UTF-8, or a tensor is called __metadata__.
 [[nodiscard]] std::string write_safetensors(const SafetensorsFile& file);
 
 }  // namespace isthmus::formats
