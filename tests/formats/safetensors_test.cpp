@@ -60,11 +60,11 @@ TEST(ParseSafetensors, ReadsAFileWrittenByHand) {
 
 TEST(ParseSafetensors, ReadsEmptyFilesAndEmptyTensors) {
   EXPECT_TRUE(parse_safetensors(file_of("{}"), "h").tensors.empty());
-  const SafetensorsFile file = parse_safetensors(
-      file_of(R"({"a":{"dtype":"F64","shape":[0,3],"data_offsets":[2,2]},)"
-              R"("b":{"dtype":"I16","shape":[1],"data_offsets":[0,2]}})",
-              "xy"),
-      "h");
+  const SafetensorsFile file =
+      parse_safetensors(file_of(R"({"a":{"dtype":"F64","shape":[0,3],"data_offsets":[2,2]},)"
+                                R"("b":{"dtype":"I16","shape":[1],"data_offsets":[0,2]}})",
+                                "xy"),
+                        "h");
   EXPECT_EQ(file.tensors.size(), 2U);
 }
 
