@@ -14,6 +14,8 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/version.h>
 
+#include "isthmus/kernels/simd_level.hpp"
+
 namespace isthmus::ops {
 namespace {
 
@@ -80,6 +82,7 @@ TorchEnvironment torch_environment() {
     }
   }
   environment.threads = at::get_num_threads();
+  environment.simd = kernels::simd_level_name(kernels::simd_level());
   return environment;
 }
 

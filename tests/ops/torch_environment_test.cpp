@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <torch/version.h>
 
+#include "isthmus/kernels/simd_level.hpp"
+
 namespace isthmus::ops {
 namespace {
 
@@ -15,6 +17,7 @@ TEST(TorchEnvironment, NamesTheLoadedLibraries) {
   const TorchEnvironment environment = torch_environment();
   EXPECT_EQ(environment.version, TORCH_VERSION);
   EXPECT_EQ(environment.threads, at::get_num_threads());
+  EXPECT_EQ(environment.simd, kernels::simd_level_name(kernels::simd_level()));
   // Both supported LibTorches have a BLAS that we know by name.
   EXPECT_THAT(environment.blas,
               MatchesRegex("(MKL [0-9]+\\.[0-9.]+|(MKL|OpenBLAS|BLIS|ATLAS|reference BLAS) .*)"));

@@ -12,8 +12,10 @@ struct TorchEnvironment {
   /// "reference BLAS (libblas.so.3)". From what is loaded, not from how LibTorch was built: on a
   /// system LibTorch the BLAS is exchangeable.
   std::string blas;
-  int threads = 1;  ///< Width of ATen's pool now.
+  int threads = 1;   ///< Width of ATen's pool now.
+  std::string simd;  ///< Level that our own kernels run at: "avx2".
 };
+/// @throws InvalidArgument  if ISTHMUS_SIMD asks for what there is not.
 [[nodiscard]] TorchEnvironment torch_environment();
 
 /// Seconds for one float product [n, n] x [n, n], the best of three after one to warm up.
