@@ -11,5 +11,6 @@ inline constexpr std::uint32_t kSplitStream = 0x6461'0002;
 inline constexpr std::uint32_t kMineStream = 0x6461'0003;
 inline constexpr std::uint32_t kHiddenStream = 0x6461'0004;
 inline constexpr std::uint32_t kRelabelStream = 0x6461'0005;
+inline constexpr std::uint32_t kSplitSeedStream = 0x6461'0006;
 
 }  // namespace isthmus::datasets

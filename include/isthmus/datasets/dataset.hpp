@@ -49,6 +49,14 @@ struct Split {
 
 enum class Task { kNode, kGraph };
 
+/// How to read a set where its format leaves a choice.
+struct LoadOptions {
+  bool keep_loops = false;           ///< Keep self-loops where the reader would drop them.
+  bool keep_duplicates = false;      ///< Keep parallel arcs where the reader would merge them.
+  bool onehot_range = false;         ///< TU node labels: one column per value in min..max (PyG).
+  bool use_node_attributes = false;  ///< TU: put the attribute columns before the one-hot labels.
+};
+
 /// A data set as plain arrays, ready to become tensors. One graph for node tasks; for graph tasks
 /// all graphs, with node arrays concatenated in graph order (node_ptr).
 struct Dataset {

@@ -21,14 +21,6 @@ struct DataRoots {
                                         std::string_view config, std::string_view xdg_data_home,
                                         std::string_view home);
 
-/// How to read a set where its format leaves a choice.
-struct LoadOptions {
-  bool keep_loops = false;           ///< Keep self-loops where the reader would drop them.
-  bool keep_duplicates = false;      ///< Keep parallel arcs where the reader would merge them.
-  bool onehot_range = false;         ///< TU node labels: one column per value in min..max (PyG).
-  bool use_node_attributes = false;  ///< TU: put the attribute columns before the one-hot labels.
-};
-
 /// Loads a set by name ("cora", "tu:MUTAG", "gen:minesweeper,seed=0", "karate").
 /// @throws InvalidArgument  for an unknown name; the hint offers the nearest.
 /// @throws DataError        if the set is known but not in the roots (the message says where it was
