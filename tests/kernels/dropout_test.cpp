@@ -1,0 +1,104 @@
+#include "isthmus/kernels/dropout.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "isthmus/core/error.hpp"
+#include "isthmus/core/philox.hpp"
+
+#include "kernels/kernel_fixtures.hpp"
+
+namespace isthmus::kernels {
+namespace {
+
+using test::Draws;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+class DropoutAtLevel : public test::AtEachLevel {};
+INSTANTIATE_TEST_SUITE_P(Levels, DropoutAtLevel, test::kEveryLevel, test::level_of);
+
+/// The law, spelled out with core's generator.
+double factor(const DropoutLaw& law, std::uint32_t row, std::uint32_t column) {
+  const auto words = philox4x32(
+      {row, column / 4, law.layer, law.step},
+      {static_cast<std::uint32_t>(law.seed), static_cast<std::uint32_t>(law.seed >> 32U)});
+  return words[column % 4] >= law.threshold ? law.scale : 0.0;
+}
+
+template <typename T>
+void expect_law(const DropoutLaw& law) {
+  for (const std::int64_t columns : {1, 3, 4, 5, 63, 64, 65, 200}) {
+    const std::vector<T> x = Draws(1).reals<T>(9 * columns);
+    std::vector<T> out(x.size());
+    dropout(Dropout<T>{{x.data(), columns, 9, columns}, law, out.data(), columns});
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const auto row = static_cast<std::uint32_t>(i / static_cast<std::size_t>(columns));
+      const auto column = static_cast<std::uint32_t>(i % static_cast<std::size_t>(columns));
+      ASSERT_EQ(out[i], x[i] * static_cast<T>(factor(law, row, column)));
+    }
+  }
+}
+
+TEST_P(DropoutAtLevel, FollowsTheLawOfPhilox) {
+  expect_law<float>(dropout_law(0.3, 0xFEDCBA9876543210U, 5, 6));
+  expect_law<double>(dropout_law(0.75, 42, 0x80000001U, 1));
+  expect_law<float>(dropout_law(0.0, 42, 1, 1));
+}
+
+template <typename T>
+void expect_sparse_law() {
+  const DropoutLaw law = dropout_law(0.5, 77, 1, 9);
+  const test::Csr csr = test::random_csr(300, 90, 5, 3);
+  const auto entries = static_cast<std::int64_t>(csr.col.size());
+  const std::vector<T> value = Draws(2).reals<T>(entries);
+  std::vector<T> out(value.size());
+  sparse_dropout(SparseDropout<T>{csr.rowptr.data(), csr.col.data(), csr.rows(), value.data(), law,
+                                  out.data()});
+  for (std::size_t row = 0; row < static_cast<std::size_t>(csr.rows()); ++row) {
+    for (auto e = static_cast<std::size_t>(csr.rowptr[row]);
+         e < static_cast<std::size_t>(csr.rowptr[row + 1]); ++e) {
+      ASSERT_EQ(out[e], value[e] * static_cast<T>(factor(law, static_cast<std::uint32_t>(row),
+                                                         static_cast<std::uint32_t>(csr.col[e]))));
+    }
+  }
+}
+
+TEST_P(DropoutAtLevel, GivesStoredEntriesTheFactorOfTheirPosition) {
+  expect_sparse_law<float>();
+  expect_sparse_law<double>();
+}
+
+TEST_P(DropoutAtLevel, NeverTouchesMemoryPastARow) {
+  const DropoutLaw law = dropout_law(0.5, 1, 2, 3);
+  for (std::int64_t columns = 1; columns < 70; ++columns) {
+    const test::GuardedArray<float> x(2 * columns);
+    const test::GuardedArray<float> out(2 * columns);
+    std::fill_n(x.data(), 2 * columns, 1.0F);
+    dropout(Dropout<float>{{x.data(), columns, 2, columns}, law, out.data(), columns});
+    EXPECT_EQ(out.data()[2 * columns - 1],
+              static_cast<float>(factor(law, 1, static_cast<std::uint32_t>(columns - 1))));
+  }
+}
+
+TEST(DropoutLaw, CutsAtTheFloorOfTheProbability) {
+  EXPECT_EQ(dropout_law(0.5, 0, 0, 0).threshold, 0x80000000U);
+  EXPECT_EQ(dropout_law(0.0, 0, 0, 0).threshold, 0U);
+  EXPECT_EQ(dropout_law(0.2, 0, 0, 0).threshold, 858993459U);  // 0.2 * 2^32 = 858993459.2
+  EXPECT_EQ(dropout_law(std::nextafter(1.0, 0.0), 0, 0, 0).threshold, 0xFFFFFFFFU);
+  EXPECT_EQ(dropout_law(0.75, 0, 0, 0).scale, 4.0);
+}
+
+TEST(DropoutLaw, RejectsProbabilitiesOutsideTheRange) {
+  EXPECT_THAT([] { (void)dropout_law(1.0, 0, 0, 0); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("p must be in [0, 1), got 1")));
+  EXPECT_THAT([] { (void)dropout_law(-0.25, 0, 0, 0); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("got -0.25")));
+  EXPECT_THROW((void)dropout_law(std::nan(""), 0, 0, 0), InvalidArgument);
+}
+
+}  // namespace
+}  // namespace isthmus::kernels
