@@ -1,0 +1,121 @@
+#include <cstddef>
+#include <cstring>
+#include <string>
+
+#include <gmock/gmock.h>
+
+#include "isthmus/formats/safetensors.hpp"
+
+#include "program.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace isthmus::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// A small model file: two layers, 3 x 2 + 2 and 2 x 2 elements.
+std::string model_bytes(bool checkpoint) {
+  formats::SafetensorsFile file;
+  file.metadata["format"] = "pt";
+  file.metadata["isthmus.model"] =
+      R"({"schema":"isthmus.model/1","modules":[{"name":"convs.0","type":"GCNConv"},{"name":"convs.0.lin","type":"Linear"}]})";
+  file.metadata["isthmus.config"] = "seed = 0\nout_dir = \"\"\n";
+  if (checkpoint) {
+    file.metadata["isthmus.checkpoint"] = R"({"epoch":3})";
+  }
+  const auto tensor = [](std::vector<std::int64_t> shape, std::size_t elements) {
+    formats::TensorBytes bytes;
+    bytes.type = formats::TensorType::kF32;
+    bytes.shape = std::move(shape);
+    bytes.data.resize(4 * elements);
+    return bytes;
+  };
+  file.tensors["convs.0.lin.weight"] = tensor({3, 2}, 6);
+  file.tensors["convs.0.bias"] = tensor({2}, 2);
+  file.tensors["post.weight"] = tensor({2, 2}, 4);
+  return formats::write_safetensors(file);
+}
+
+TEST(Info, TellsADataSetByName) {
+  const test::ProcessResult result = run_isthmus({"info", "karate", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const formats::Json document = valid_document(result.out, "info");
+  EXPECT_EQ(document.at("kind").as_string(), "dataset");
+  // 34 members, 78 friendships stored as two arcs each, two factions of 17.
+  const formats::Json& dataset = document.at("dataset");
+  EXPECT_EQ(dataset.at("nodes").as_integer(), 34);
+  EXPECT_EQ(dataset.at("arcs").as_integer(), 156);
+  EXPECT_TRUE(dataset.at("undirected").as_bool());
+  EXPECT_EQ(dataset.at("classes").as_integer(), 2);
+  for (const formats::Json& label : dataset.at("labels").as_array()) {
+    EXPECT_EQ(label.at("items").as_integer(), 17);
+  }
+  const std::string text = run_isthmus({"info", "karate"}).out;
+  EXPECT_THAT(text, HasSubstr("arcs            156 (undirected)\n"));
+}
+
+TEST(Info, TellsAModelByContentAndListsItsTensors) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("any.name", model_bytes(false));
+  const test::ProcessResult result = run_isthmus({"info", path, "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const formats::Json document = valid_document(result.out, "info");
+  EXPECT_EQ(document.at("kind").as_string(), "model");
+  EXPECT_EQ(document.at("elements").as_integer(), 12);
+  // The most specific module that the architecture names.
+  const auto& tensors = document.at("tensors").as_array();
+  ASSERT_EQ(tensors.size(), 3U);
+  EXPECT_EQ(tensors[0].at("name").as_string(), "convs.0.bias");
+  EXPECT_EQ(tensors[0].at("module").as_string(), "GCNConv");
+  EXPECT_EQ(tensors[1].at("module").as_string(), "Linear");
+  EXPECT_TRUE(tensors[2].at("module").is_null());
+  EXPECT_EQ(document.at("metadata").at("isthmus.model").at("schema").as_string(),
+            "isthmus.model/1");
+
+  const std::string text = run_isthmus({"info", path}).out;
+  EXPECT_THAT(text, HasSubstr("convs.0.lin.weight  Linear   F32   3 x 2         6\n"));
+}
+
+TEST(Info, TellsACheckpointFromAModel) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("last.safetensors", model_bytes(true));
+  const formats::Json document = valid_document(run_isthmus({"info", path, "--json"}).out, "info");
+  ASSERT_TRUE(document.is_object());
+  EXPECT_EQ(document.at("kind").as_string(), "checkpoint");
+}
+
+TEST(Info, TellsAResultFileAndTheFolderOfOne) {
+  const test::TemporaryFolder folder;
+  (void)folder.write("run/result.json",
+                     R"({"schema":"isthmus.train/1","version":"0.1.0","status":"ok","seed":3,)"
+                     R"("dataset":{"name":"cora"},"summary":{"test.accuracy":)"
+                     R"({"mean":0.8125,"std":0.005,"n":10}}})");
+  for (const std::string& path : {folder / "run/result.json", folder / "run"}) {
+    const test::ProcessResult result = run_isthmus({"info", path});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("kind     isthmus.train/1\n"));
+    EXPECT_THAT(result.out, HasSubstr("dataset  cora\n"));
+    EXPECT_THAT(result.out, HasSubstr("test.accuracy  0.8125  0.005  10\n"));
+  }
+  const formats::Json document =
+      valid_document(run_isthmus({"info", folder / "run", "--json"}).out, "info");
+  ASSERT_TRUE(document.is_object());
+  EXPECT_EQ(document.at("document").at("seed").as_integer(), 3);
+}
+
+TEST(Info, RefusesATruncatedModelFileWithItsPlace) {
+  const test::TemporaryFolder folder;
+  const std::string whole = model_bytes(false);
+  const std::string path = folder.write("cut.safetensors", whole.substr(0, whole.size() - 5));
+  const test::ProcessResult result = run_isthmus({"info", path, "--json"});
+  EXPECT_EQ(result.exit_code, 3);
+  const formats::Json document = valid_document(result.out, "error");
+  ASSERT_TRUE(document.is_object());
+  EXPECT_EQ(document.at("error").at("file").as_string(), path);
+  EXPECT_THAT(result.err, StartsWith("isthmus: " + path));
+}
+
+}  // namespace
+}  // namespace isthmus::cli
