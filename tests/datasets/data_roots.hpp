@@ -2,13 +2,11 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <string_view>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include "isthmus/core/error.hpp"
 #include "isthmus/datasets/load.hpp"
 
 namespace isthmus::datasets::test {
@@ -28,36 +26,6 @@ inline DataRoots roots() {
       GTEST_SKIP() << absent.what();                             \
     }                                                            \
   } while (false)
-
-/// A folder of its own for one test, removed at its end.
-class ScratchFolder {
- public:
-  ScratchFolder()
-      : path_(std::filesystem::temp_directory_path() /
-              ("isthmus-" + std::to_string(::getpid()) + "-" +
-               ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// Writes a file below the folder, with the folders it needs.
-  std::filesystem::path write(const std::string& name, std::string_view content) const {
-    const std::filesystem::path file = path_ / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << content;
-    return file;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// what() of the exception that `action` throws, with `folder` written as "DIR"; empty if none.
 template <typename Action>

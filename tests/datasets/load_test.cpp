@@ -8,12 +8,13 @@
 #include "isthmus/core/error.hpp"
 
 #include "datasets/data_roots.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace isthmus::datasets {
 namespace {
 
+using isthmus::test::TemporaryFolder;
 using test::message_of;
-using test::ScratchFolder;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -63,7 +64,7 @@ TEST(Load, RefusesNamesThatLeaveTheRoot) {
 }
 
 TEST(Load, SaysWhereAnAbsentSetWasLookedForAndHowToGetIt) {
-  const ScratchFolder dir;
+  const TemporaryFolder dir;
   std::filesystem::create_directories(dir.path() / "a");
   const DataRoots roots{.roots = {dir.path() / "a", dir.path() / "b"}, .origin = "ISTHMUS_DATA"};
   EXPECT_EQ(message_of([&] { (void)load("roman-empire", roots); }, dir.path()),
@@ -86,7 +87,7 @@ TEST(Load, SaysSoWhenNoDataRootIsSet) {
 }
 
 TEST(Load, NamesEveryMissingFileOfAPartialSetAndSimilarOnesThatAreHere) {
-  const ScratchFolder dir;
+  const TemporaryFolder dir;
   dir.write("planetoid/cora/plain/labels.txt", "0\n");
   dir.write("planetoid/cora/plain/features.coo.txt", "1 1 0\n");
   for (const char* file : {"labels.txt", "edges.txt", "features.coo.txt", "split_public.txt"}) {
@@ -117,7 +118,7 @@ TEST(Load, NamesEveryMissingFileOfAPartialSetAndSimilarOnesThatAreHere) {
   }
 }
 
-void write_tiny_tu(const ScratchFolder& dir, const std::string& root, const char* labels) {
+void write_tiny_tu(const TemporaryFolder& dir, const std::string& root, const char* labels) {
   const std::string stem = root + "/tu/TINY/TINY_";
   dir.write(stem + "A.txt", "1, 2\n2, 1\n");
   dir.write(stem + "graph_indicator.txt", "1\n1\n");
@@ -125,7 +126,7 @@ void write_tiny_tu(const ScratchFolder& dir, const std::string& root, const char
 }
 
 TEST(Load, TakesTheFirstRootThatHoldsTheWholeSet) {
-  const ScratchFolder dir;
+  const TemporaryFolder dir;
   dir.write("a/tu/TINY/TINY_A.txt", "broken");  // alone: root a does not hold the set
   write_tiny_tu(dir, "b", "7\n");
   write_tiny_tu(dir, "c", "8\n");
@@ -143,7 +144,7 @@ TEST(Load, TakesTheFirstRootThatHoldsTheWholeSet) {
 }
 
 TEST(Load, TakesATuNameNearAKnownOneOnlyIfItIsThere) {
-  const ScratchFolder dir;
+  const TemporaryFolder dir;
   const std::string stem = "tu/NCI33/NCI33_";
   const DataRoots roots{.roots = {dir.path()}, .origin = "--data-root"};
   EXPECT_THROW((void)load("tu:NCI33", roots), InvalidArgument);  // a slip for tu:NCI1?
@@ -185,7 +186,7 @@ TEST(Load, RefusesOptionsOfASetReadFromFiles) {
 }
 
 TEST(Verify, ComparesFilesWithTheManifestAndCountsWithThePublished) {
-  const ScratchFolder dir;
+  const TemporaryFolder dir;
   dir.write("csl/splits/CSL_train.index", "0\n");
   dir.write("csl/splits/CSL_val.index", "1\n");
   dir.write("csl/splits/CSL_test.index", "2\n");
@@ -215,7 +216,7 @@ TEST(Verify, ComparesFilesWithTheManifestAndCountsWithThePublished) {
 }
 
 TEST(Verify, ReportsABrokenManifest) {
-  const ScratchFolder dir;
+  const TemporaryFolder dir;
   write_tiny_tu(dir, ".", "1\n");
   dir.write("MANIFEST.tsv", "path\tbytes\tsha256\nonly a path\n");
   const DataRoots roots{.roots = {dir.path()}, .origin = "--data-root"};
