@@ -158,6 +158,10 @@ INSTANTIATE_TEST_SUITE_P(Threads, ParallelChunksUnderBudget, ::testing::Values(1
 
 // Ten chunks that wait for each other need ten threads at once: a budget above the CPUs is real.
 TEST(ParallelChunks, GivesThreadsBeyondTheCpusWhenTheBudgetSaysSo) {
+  {
+    const ThreadBudget narrow(2);  // what it made must not serve the wider budget
+    (void)chunk_sums(10);
+  }
   const int wanted = available_cpus() + 2;
   const ThreadBudget budget(wanted);
   std::atomic<int> arrived{0};
@@ -208,6 +212,45 @@ TEST(SetParallelExecutor, TakesOverUntilAnEmptyOneRestoresTbb) {
   }
   (void)chunk_sums(10);
   EXPECT_EQ(calls, 1);
+}
+
+TEST(SetParallelExecutor, IsNotAskedByNestedCalls) {
+  std::atomic<int> calls{0};
+  const Installed installed([&calls](std::int64_t n, const auto& body) {
+    ++calls;
+    for (std::int64_t c = 0; c < n; ++c) {
+      body(c);
+    }
+  });
+  parallel_chunks(3, [](std::int64_t) { parallel_chunks(3, [](std::int64_t) {}); });
+  parallel_chunks(1, [](std::int64_t) { parallel_chunks(3, [](std::int64_t) {}); });
+  EXPECT_EQ(calls, 1);
+}
+
+// Chunk 1 is already running when chunk 0 fails, and fails after it.
+TEST(ParallelChunks, KeepsTheLowestFailureEvenIfAHigherOneComesLater) {
+  std::atomic<bool> running{false};
+  std::atomic<bool> lowest_failed{false};
+  const Installed installed([&](std::int64_t, const auto& body) {
+    std::thread higher([&body] { body(1); });
+    while (!running) {
+      std::this_thread::yield();
+    }
+    body(0);
+    lowest_failed = true;
+    higher.join();
+  });
+  EXPECT_THAT(
+      [&] {
+        parallel_chunks(2, [&](std::int64_t c) {
+          running = running || c == 1;
+          while (c == 1 && !lowest_failed) {
+            std::this_thread::yield();
+          }
+          throw RunFailed("chunk " + std::to_string(c));
+        });
+      },
+      ThrowsMessage<RunFailed>("chunk 0"));
 }
 
 TEST(ParallelChunks, MayBeCalledFromSeveralThreads) {

@@ -62,6 +62,25 @@ TEST(Plan, SymmetricGraphsShareOneCopy) {
   EXPECT_EQ(&plan.csc_chunks(), &plan.csr_chunks());
 }
 
+// Every multigraph on 3 nodes with up to two copies of each of the 6 arcs: 3^6 graphs.
+TEST(Plan, AliasesExactlyWhatIsSymmetric) {
+  const std::vector<Edge> pairs{{0, 1}, {1, 0}, {0, 2}, {2, 0}, {1, 2}, {2, 1}};
+  for (int code = 0; code < 729; ++code) {
+    Ids src;
+    Ids dst;
+    std::vector<int> copies;
+    for (int rest = code; const auto& [u, v] : pairs) {
+      copies.push_back(rest % 3);
+      src.insert(src.end(), static_cast<std::size_t>(rest % 3), u);
+      dst.insert(dst.end(), static_cast<std::size_t>(rest % 3), v);
+      rest /= 3;
+    }
+    const bool symmetric =
+        copies[0] == copies[1] && copies[2] == copies[3] && copies[4] == copies[5];
+    EXPECT_EQ(Graph::from_coo(3, src, dst).plan().csc_aliases_csr(), symmetric) << code;
+  }
+}
+
 TEST(Plan, ManyLoopsCountOnceInTheGcnNorm) {
   const Graph g = Graph::from_coo(2, Ids{0, 0, 0, 1}, Ids{0, 0, 0, 0});
   EXPECT_THAT(g.plan().gcn_norm_f64(), ElementsAre(1 / std::sqrt(2.0), 1.0));
@@ -145,7 +164,9 @@ TEST(MakeRowChunks, HandlesNoRowsAndEmptyRows) {
   EXPECT_EQ(make_row_chunks({}).size(), 0);
   EXPECT_EQ(make_row_chunks(rowptr_of({})).size(), 0);
   EXPECT_THAT(make_row_chunks(rowptr_of({0})).first_row, ElementsAre(0, 1));
-  // 8 units a row, even if it is empty: 4096 rows make two chunks.
+  // 8 units a row, even if it is empty: 2048 rows fill one chunk.
+  EXPECT_EQ(make_row_chunks(rowptr_of(std::vector<std::int64_t>(2048, 0))).size(), 1);
+  EXPECT_EQ(make_row_chunks(rowptr_of(std::vector<std::int64_t>(2049, 0))).size(), 2);
   EXPECT_THAT(make_row_chunks(rowptr_of(std::vector<std::int64_t>(4096, 0))).first_row,
               ElementsAre(0, 2048, 4096));
 }
