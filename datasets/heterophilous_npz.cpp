@@ -48,6 +48,9 @@ Features read_features(const formats::Npz& file) {
     throw DataError({.file = array.origin}, "too many nodes (expected fewer than 2^31, got " +
                                                 std::to_string(array.shape[0]) + ")");
   }
+  if (array.shape[0] == 0) {  // masks [K, 0] would claim any number of splits for no bytes
+    throw DataError({.file = array.origin}, "there are no nodes (expected at least one row)");
+  }
   Features x;
   x.num_rows = array.shape[0];
   x.num_cols = array.shape[1];

@@ -139,6 +139,8 @@ TEST(ReadHeterophilousNpz, RefusesArraysThatDoNotFitTogether) {
             "DIR/toy.npz: split 1: node 1 of the test part is in the train part already");
   EXPECT_EQ(message_for(with("node_labels", longs({10, -1, 20}, {3}))),
             "DIR/toy.npz: split 0: node 1 of the val part has no label");
+  EXPECT_EQ(message_for(with("node_features", make_npy<float>(std::vector<float>{}, {0, 2}))),
+            "DIR/toy.npz!node_features.npy: there are no nodes (expected at least one row)");
   Arrays short_file = good();
   short_file.pop_back();
   EXPECT_EQ(message_for(short_file),
