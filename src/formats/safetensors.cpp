@@ -363,7 +363,8 @@ std::string write_safetensors(const SafetensorsFile& file) {
     append_escaped(header, name);
     header += ":{\"dtype\":\"" + std::string(name_of(tensor.type)) + "\",\"shape\":[";
     for (std::size_t d = 0; d < tensor.shape.size(); ++d) {
-      header += (d == 0 ? "" : ",") + std::to_string(tensor.shape[d]);
+      header += d == 0 ? "" : ",";
+      header += std::to_string(tensor.shape[d]);
     }
     header += "],\"data_offsets\":[" + std::to_string(at) + ",";
     at += tensor.data.size();

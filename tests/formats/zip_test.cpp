@@ -247,6 +247,7 @@ TEST(ZipReader, NamesTheRuleThatABrokenArchiveBreaks) {
        "f@0: member \"a\" contradicts its entry in the directory"},
       {Forged{.local_crc = 1}.bytes(), "f@0: member \"a\" contradicts its entry in the directory"},
       {Forged{.local_size = 1}.bytes(), "f@0: member \"a\" contradicts its entry in the directory"},
+      {Forged{.local_size = 0}.bytes(), "f@0: member \"a\" contradicts its entry in the directory"},
       {Forged{.local_crc = 0}.bytes(), "f@0: member \"a\" contradicts its entry in the directory"},
   };
   for (const Broken& broken : table) {

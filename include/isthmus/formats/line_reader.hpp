@@ -22,7 +22,7 @@ enum class NonFinite { kRefuse, kAllow };
 /// A byte order mark is skipped; lines end in LF or CRLF; the last newline may be missing. Fields
 /// are separated by blanks (space, tab), by one comma, or both; a comma with nothing on one side
 /// makes an empty field. Numbers never depend on the locale. Works on a view and copies nothing:
-/// `text` must outlive the reader. About 100 MB/s for integers.
+/// `text` must outlive the reader.
 class LineReader {
  public:
   /// `name` is the file as messages show it: "DIR/DS_A.txt", "a.zip!DS/DS_A.txt".
