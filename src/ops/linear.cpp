@@ -126,6 +126,9 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   TORCH_CHECK(weight.size(1) == x.size(1), "linear: weight must have shape [out, ", x.size(1),
               "] for x of shape ", x.sizes(), ", got ", weight.sizes());
   check_vector("linear", "bias", bias, weight.size(0), x.scalar_type());
+  if (!bias.defined()) {  // a Function takes no undefined tensor from LibTorch 2 on
+    return Product::apply(x, weight, Form::kRightTransposed);
+  }
   return Linear::apply(x, weight, bias);
 }
 

@@ -102,6 +102,10 @@ std::vector<T> gathered(const T* values, const std::vector<std::int64_t>& slot) 
   return out;
 }
 
+/// A tensor without elements stands for "no bias": a Function takes no undefined tensor from
+/// LibTorch 2 on.
+at::Tensor no_bias(const at::Tensor& like) { return at::empty({0}, like.options()); }
+
 /// S dense + bias, or S' dense; a linear map of `dense` whose adjoint is the other one.
 struct SparseProduct : torch::autograd::Function<SparseProduct> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& dense, const at::Tensor& bias,
@@ -112,7 +116,7 @@ struct SparseProduct : torch::autograd::Function<SparseProduct> {
     const Storage::Structure& structure = *storage->structure;
     const Csr& csr = transposed ? structure.transpose().csr : structure.csr;
     const at::Tensor rows = with_plain_rows(dense);
-    const at::Tensor start = bias.defined() ? bias.contiguous() : bias;
+    const at::Tensor start = bias.numel() > 0 ? bias.contiguous() : at::Tensor();
     at::Tensor out = at::empty({csr.rows(), dense.size(1)}, dense.options());
     with_element_type(dense, [&](auto zero) {
       using T = decltype(zero);
@@ -145,7 +149,7 @@ struct SparseProduct : torch::autograd::Function<SparseProduct> {
       return result;
     }
     if (ctx->needs_input_grad(0)) {
-      result[0] = apply(grads[0], at::Tensor(), held<SharedStorage>(ctx, "storage"),
+      result[0] = apply(grads[0], no_bias(grads[0]), held<SharedStorage>(ctx, "storage"),
                         !ctx->saved_data["transposed"].toBool());
     }
     if (ctx->needs_input_grad(1)) {
@@ -280,7 +284,8 @@ at::Tensor sparse_linear(const SparseMatrix& x, const at::Tensor& weight, const 
               "] for x of ", x.cols(), " columns, got ", weight.sizes());
   check_vector("sparse_linear", "bias", bias, weight.size(0), x.dtype());
   // Rows of the transposed weight are gathered: one copy of in x out, small beside the product.
-  return SparseProduct::apply(weight.t(), bias, x.storage(), false);
+  return SparseProduct::apply(weight.t(), bias.defined() ? bias : no_bias(weight), x.storage(),
+                              false);
 }
 
 }  // namespace isthmus::ops
