@@ -23,6 +23,16 @@ void BatchNormStateImpl::reset() {
   num_batches_tracked = register_buffer("num_batches_tracked", at::zeros({}, at::kLong));
 }
 
+void BatchNormStateImpl::to(torch::Device device, torch::Dtype dtype, bool non_blocking) {
+  Cloneable::to(device, dtype, non_blocking);
+  num_batches_tracked.set_data(num_batches_tracked.to(at::kLong));
+}
+
+void BatchNormStateImpl::to(torch::Dtype dtype, bool non_blocking) {
+  Cloneable::to(dtype, non_blocking);
+  num_batches_tracked.set_data(num_batches_tracked.to(at::kLong));
+}
+
 BatchNormImpl::BatchNormImpl(const BatchNormOptions& norm_options) : options(norm_options) {
   TORCH_CHECK(options.channels() >= 0, "BatchNorm: channels must be >= 0, got ",
               options.channels());

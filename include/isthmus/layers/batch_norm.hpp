@@ -27,6 +27,10 @@ class BatchNormStateImpl : public torch::nn::Cloneable<BatchNormStateImpl> {
  public:
   explicit BatchNormStateImpl(std::int64_t channels);
   void reset() override;
+  /// As torch::nn::Module::to, but the counter stays an integer.
+  using torch::nn::Module::to;
+  void to(torch::Device device, torch::Dtype dtype, bool non_blocking) override;
+  void to(torch::Dtype dtype, bool non_blocking) override;
 
   std::int64_t channels;
   at::Tensor weight;

@@ -1,0 +1,319 @@
+#include "isthmus/layers/gnn.hpp"
+
+#include <array>
+
+#include "isthmus/core/error.hpp"
+#include "isthmus/layers/gcn_conv.hpp"
+#include "isthmus/layers/linear.hpp"
+#include "isthmus/layers/state_dict.hpp"
+
+#include "layer_cases.hpp"
+
+namespace isthmus::layers {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
+
+Gnn double_gnn(const GnnOptions& options) {
+  Gnn gnn(options);
+  gnn->to(torch::kDouble);
+  return gnn;
+}
+
+/// Dense GCN propagation, loops replaced by one.
+at::Tensor dense_s(const Graph& graph) {
+  at::Tensor a = test::adjacency(graph);
+  a.fill_diagonal_(1.0);
+  const at::Tensor d = a.sum(1).pow(-0.5);
+  return d.unsqueeze(1) * a * d.unsqueeze(0);
+}
+
+at::Tensor times(const at::Tensor& x, const NamedTensors& t, const std::string& layer) {
+  const at::Tensor y = torch::matmul(x, t.at(layer + ".weight").t());
+  return t.contains(layer + ".bias") ? y + t.at(layer + ".bias") : y;
+}
+
+/// One of each shape of network, 3 -> 2.
+std::vector<GnnOptions> every_shape() {
+  std::vector<GnnOptions> shapes;
+  for (const LayerType type :
+       {LayerType::kGcn, LayerType::kSage, LayerType::kGin, LayerType::kLinear}) {
+    GnnOptions plain{.layer_type = type, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
+    plain.act = Activation::kTanh;
+    shapes.push_back(plain);
+    GnnOptions skip = plain;
+    skip.layers_pre_mp = 1;
+    skip.layers_post_mp = 2;
+    skip.stage_type = StageType::kSkipSum;
+    skip.norm = Norm::kBatch;
+    shapes.push_back(skip);
+    GnnOptions residual = plain;
+    residual.layers_pre_mp = residual.layers_post_mp = 1;
+    residual.stage_type = StageType::kResidual;
+    residual.norm = Norm::kLayer;
+    shapes.push_back(residual);
+    GnnOptions graphs = plain;
+    graphs.graph_pooling = Pooling::kMean;
+    graphs.layers_post_mp = 1;
+    shapes.push_back(graphs);
+    GnnOptions heads = plain;
+    heads.graph_pooling = Pooling::kSum;
+    heads.jk = JumpingKnowledge::kSum;
+    heads.norm = Norm::kBatch;
+    shapes.push_back(heads);
+  }
+  return shapes;
+}
+
+TEST(Gnn, IsKipfAndWellingsNetworkByDefault) {
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 1);
+  Gnn gnn = double_gnn({.dim_in = 3, .dim_out = 2, .dim_inner = 5});
+  const NamedTensors t = named_tensors(*gnn);
+  const at::Tensor s = dense_s(graph);
+  at::Tensor h = torch::relu(torch::matmul(s, times(x, t, "convs.0.lin")) + t.at("convs.0.bias"));
+  h = torch::matmul(s, times(h, t, "convs.1.lin")) + t.at("convs.1.bias");
+  EXPECT_LT(test::max_difference(gnn->forward(x, graph), h), 1e-13);
+}
+
+// 1433 * 16 + 16 and 16 * 7 + 7: the example of the interface specification.
+TEST(Gnn, DescribesItsLayersWithParameterCounts) {
+  const Gnn gnn(GnnOptions{.dim_in = 1433, .dim_out = 7});
+  const std::vector<LayerRow> rows = gnn->describe();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].name, "convs.0");
+  EXPECT_EQ(rows[0].type, "GCNConv");
+  EXPECT_EQ(rows[0].shape, "1433 -> 16");
+  EXPECT_EQ(rows[0].parameters, 22944);
+  EXPECT_EQ(rows[1].parameters, 119);
+}
+
+TEST(Gnn, DescribesEveryParameterOfEveryShapeOnce) {
+  for (const GnnOptions& options : every_shape()) {
+    const Gnn gnn(options);
+    std::int64_t described = 0;
+    for (const LayerRow& row : gnn->describe()) {
+      described += row.parameters;
+      EXPECT_THAT((std::vector<std::string>{"GCNConv", "SAGEConv", "GINConv", "Linear", "BatchNorm",
+                                            "LayerNorm", "ResidualBlock"}),
+                  ::testing::Contains(row.type));
+    }
+    std::int64_t there = 0;
+    for (const at::Tensor& parameter : gnn->parameters()) {
+      there += parameter.numel();
+    }
+    EXPECT_EQ(described, there) << name_of(options.layer_type);
+  }
+}
+
+TEST(Gnn, SkipsSumAndPostLayersFollowTheFormula) {
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 1);
+  GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 2, .dim_inner = 5};
+  o.layers_pre_mp = 1;
+  o.layers_post_mp = 2;
+  o.stage_type = StageType::kSkipSum;
+  Gnn gnn = double_gnn(o);
+  const NamedTensors t = named_tensors(*gnn);
+  at::Tensor h = torch::relu(times(x, t, "pre_mp.lins.0"));
+  h = h + torch::relu(times(h, t, "convs.0"));
+  h = h + torch::relu(times(h, t, "convs.1"));
+  h = times(torch::relu(times(h, t, "post_mp.lins.0")), t, "post_mp.lins.1");
+  EXPECT_LT(test::max_difference(gnn->forward(x, graph), h), 1e-13);
+}
+
+TEST(Gnn, SumsTheHeadsOfAllLayersOverTheGraphsOfABatch) {
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 1);
+  GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 2, .dim_inner = 5};
+  o.layers_mp = 1;
+  o.graph_pooling = Pooling::kSum;
+  o.jk = JumpingKnowledge::kSum;
+  Gnn gnn = double_gnn(o);
+  const NamedTensors t = named_tensors(*gnn);
+  const std::array<std::int64_t, 3> ptr{0, 3, 6};
+  const auto pool = [](const at::Tensor& h) {
+    return torch::stack({h.slice(0, 0, 3).sum(0), h.slice(0, 3, 6).sum(0)});
+  };
+  const at::Tensor h = torch::relu(times(x, t, "convs.0"));
+  const at::Tensor expected = times(pool(x), t, "heads.0") + times(pool(h), t, "heads.1");
+  EXPECT_LT(test::max_difference(gnn->forward(x, graph, ptr), expected), 1e-13);
+}
+
+class GnnShape : public ::testing::TestWithParam<std::size_t> {
+ protected:
+  GnnOptions options() const { return every_shape()[GetParam()]; }
+  const Graph graph_ = test::awkward_graph();
+  const std::array<std::int64_t, 3> ptr_{0, 3, 6};
+};
+
+TEST_P(GnnShape, GivesOneRowPerNodeOrGraph) {
+  Gnn gnn = double_gnn(options());
+  const std::int64_t rows = options().graph_pooling == Pooling::kNone ? 6 : 2;
+  const at::Tensor y = gnn->forward(test::features(6, 3, 2), graph_, ptr_);
+  EXPECT_EQ(y.sizes(), (std::vector<std::int64_t>{rows, 2}));
+}
+
+TEST_P(GnnShape, HasTheGradientOfItsFormulaWithDropout) {
+  GnnOptions o = options();
+  o.dropout = 0.3;
+  o.final_dropout = 0.2;
+  o.gin_train_eps = true;
+  Gnn gnn = double_gnn(o);
+  const at::Tensor x = test::features(6, 3, 2).requires_grad_(true);
+  EXPECT_TRUE(test::module_gradcheck([&] { return gnn->forward(x, graph_, ptr_); },
+                                     test::leaves_of(*gnn, x)));
+}
+
+TEST_P(GnnShape, MovesWithTheNodes) {
+  Gnn gnn = double_gnn(options());
+  gnn->eval();
+  const std::vector<std::int64_t> order{2, 0, 1, 5, 4, 3};  // stays within ptr_
+  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const at::Tensor x = test::features(6, 3, 2);
+  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
+  const at::Tensor y = gnn->forward(x, graph_, ptr_);
+  at::Tensor z = gnn->forward(moved, test::renamed(graph_, order), ptr_);
+  if (options().graph_pooling == Pooling::kNone) {
+    z = z.index_select(0, index);
+  }
+  EXPECT_LT(test::max_difference(y, z), 1e-12);
+}
+
+TEST_P(GnnShape, StartsFromTheSeedAndClonesDeeply) {
+  GnnOptions o = options();
+  o.seed = 11;
+  Gnn a = double_gnn(o);
+  Gnn b = double_gnn(o);
+  const at::Tensor x = test::features(6, 3, 2);
+  a->eval();
+  b->eval();
+  EXPECT_TRUE(torch::equal(a->forward(x, graph_, ptr_), b->forward(x, graph_, ptr_)));
+  const auto copy = std::dynamic_pointer_cast<GnnImpl>(a->clone());
+  copy->eval();
+  EXPECT_TRUE(torch::equal(a->forward(x, graph_, ptr_), copy->forward(x, graph_, ptr_)));
+  {
+    const torch::NoGradGuard no_grad;
+    for (at::Tensor& parameter : copy->parameters()) {
+      parameter.add_(0.5);
+    }
+  }
+  EXPECT_TRUE(torch::equal(a->forward(x, graph_, ptr_), b->forward(x, graph_, ptr_)));
+  EXPECT_FALSE(torch::equal(a->forward(x, graph_, ptr_), copy->forward(x, graph_, ptr_)));
+  copy->reset_parameters();
+  EXPECT_TRUE(torch::allclose(a->forward(x, graph_, ptr_), copy->forward(x, graph_, ptr_), 1e-6));
+}
+
+TEST_P(GnnShape, TakesSparseFeaturesWithEqualDropout) {
+  GnnOptions o = options();
+  o.dropout = 0.4;
+  Gnn gnn = double_gnn(o);
+  const at::Tensor words = test::bag_of_words(6, 3, 1);
+  const ops::SparseMatrix sparse = test::sparse_of(words);
+  EXPECT_LT(
+      test::max_difference(gnn->forward(words, graph_, ptr_), gnn->forward(sparse, graph_, ptr_)),
+      1e-12);  // the sparse form multiplies first, the dense one may aggregate first
+}
+
+TEST_P(GnnShape, ShowsEveryLayerToAnObserver) {
+  Gnn gnn = double_gnn(options());
+  std::vector<std::string> names;
+  gnn->observe([&names](std::string_view name, const at::Tensor& output) {
+    EXPECT_TRUE(output.defined());
+    names.emplace_back(name);
+  });
+  (void)gnn->forward(test::features(6, 3, 2), graph_, ptr_);
+  EXPECT_GE(names.size(), 2U);
+  const std::size_t seen = names.size();
+  gnn->observe({});
+  (void)gnn->forward(test::features(6, 3, 2), graph_, ptr_);
+  EXPECT_EQ(names.size(), seen);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, GnnShape, ::testing::Range<std::size_t>(0, 20));
+
+TEST(Gnn, DrawsOtherMasksAtOtherStepsAndNoneInEvaluation) {
+  GnnOptions o{.dim_in = 3, .dim_out = 4, .dim_inner = 32};
+  o.dropout = 0.5;
+  Gnn gnn = double_gnn(o);
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 2);
+  gnn->set_step(1);
+  const at::Tensor first = gnn->forward(x, graph);
+  gnn->set_step(2);
+  EXPECT_EQ(gnn->step(), 2U);
+  EXPECT_FALSE(torch::equal(gnn->forward(x, graph), first));
+  gnn->set_step(1);
+  EXPECT_TRUE(torch::equal(gnn->forward(x, graph), first));
+  gnn->eval();
+  const at::Tensor still = gnn->forward(x, graph);
+  gnn->set_step(2);
+  EXPECT_TRUE(torch::equal(gnn->forward(x, graph), still));
+}
+
+TEST(Gnn, DropsTheInputUnlessToldOtherwise) {
+  GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 40, .dim_out = 1};
+  o.layers_mp = 1;  // one plain Linear: the only dropout is the input's
+  o.dropout = 0.5;
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 40, 2);
+  Gnn gnn = double_gnn(o);
+  const at::Tensor kept = ops::dropout(x, 0.5, {.seed = 0, .layer = 0, .step = 0});
+  LinearImpl& lin = *std::dynamic_pointer_cast<LinearImpl>(gnn->named_modules()["convs.0"]);
+  EXPECT_TRUE(torch::equal(gnn->forward(x, graph), lin.forward(kept)));
+  o.input_dropout = 0.0;
+  EXPECT_TRUE(torch::equal(double_gnn(o)->forward(x, graph), lin.forward(x)));
+}
+
+TEST(Gnn, NamesItsTensorsAsDocumented) {
+  GnnOptions o{.layer_type = LayerType::kGin, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
+  o.layers_pre_mp = o.layers_mp = o.layers_post_mp = 1;
+  o.norm = Norm::kBatch;
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : named_tensors(*Gnn(o))) {
+    if (name.find("running") == std::string::npos && name.find("tracked") == std::string::npos) {
+      names.push_back(name);
+    }
+  }
+  EXPECT_THAT(names,
+              ElementsAre("convs.0.eps", "convs.0.nn.lins.0.bias", "convs.0.nn.lins.0.weight",
+                          "convs.0.nn.lins.1.bias", "convs.0.nn.lins.1.weight",
+                          "convs.0.nn.norms.0.module.bias", "convs.0.nn.norms.0.module.weight",
+                          "norms.0.module.bias", "norms.0.module.weight", "post_mp.lins.0.bias",
+                          "post_mp.lins.0.weight", "pre_mp.lins.0.bias", "pre_mp.lins.0.weight",
+                          "pre_mp.norms.0.module.bias", "pre_mp.norms.0.module.weight"));
+}
+
+TEST(Gnn, GivesTheParametersOfTheLayerThatSeesTheInput) {
+  GnnOptions o{.dim_in = 3, .dim_out = 2, .dim_inner = 4};
+  const Gnn plain(o);
+  ASSERT_EQ(plain->first_layer_parameters().size(), 2U);
+  EXPECT_EQ(plain->first_layer_parameters()[0].numel() + plain->first_layer_parameters()[1].numel(),
+            3 * 4 + 4);
+  o.layers_pre_mp = 1;
+  const Gnn pre(o);
+  EXPECT_TRUE(
+      pre->first_layer_parameters()[0].is_same(pre->named_parameters()["pre_mp.lins.0.weight"]));
+  o.layers_pre_mp = o.layers_mp = 0;
+  o.layers_post_mp = 1;
+  const Gnn post(o);
+  EXPECT_TRUE(
+      post->first_layer_parameters()[0].is_same(post->named_parameters()["post_mp.lins.0.weight"]));
+}
+
+TEST(Gnn, NamesWhatDoesNotFit) {
+  Gnn gnn(GnnOptions{.dim_in = 3, .dim_out = 2});
+  test::expect_check_fails(
+      [&] {
+        (void)gnn->forward(torch::zeros({6, 4}), test::awkward_graph());
+      },
+      "Gnn: x must be floating [6, 3], got Float [6, 4]");
+  EXPECT_THROW(Gnn(GnnOptions{}), InvalidArgument);
+  std::ostringstream text;
+  gnn->pretty_print(text);
+  EXPECT_EQ(text.str(), "Gnn(gcnconv, stack, 3 -> 16 -> 2)");
+}
+
+}  // namespace
+}  // namespace isthmus::layers

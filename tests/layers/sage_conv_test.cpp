@@ -1,0 +1,123 @@
+#include "isthmus/layers/sage_conv.hpp"
+
+#include "layer_cases.hpp"
+
+namespace isthmus::layers {
+namespace {
+
+using ::testing::ElementsAre;
+
+SageConv double_conv(const SageConvOptions& options) {
+  SageConv conv(options);
+  conv->to(torch::kDouble);
+  return conv;
+}
+
+/// Rows of the adjacency divided by their sums; empty rows stay 0.
+at::Tensor dense_mean(const Graph& graph) {
+  const at::Tensor a = test::adjacency(graph);
+  return a / a.sum(1, true).clamp_min(1.0);
+}
+
+// 1 -> 0 and 2 -> 0 with x = (1, 4, 8): mean 6 at node 0, none elsewhere. W_l = 10, b = 1, W_r =
+// 100.
+TEST(SageConv, GivesTheAnswerByHandOnAStar) {
+  SageConv conv = double_conv(SageConvOptions(1, 1));
+  const torch::NoGradGuard no_grad;
+  conv->lin_l->weight.fill_(10.0);
+  conv->lin_l->bias.fill_(1.0);
+  conv->lin_r->weight.fill_(100.0);
+  const Graph star = Graph::from_coo(3, std::vector<NodeId>{1, 2}, std::vector<NodeId>{0, 0});
+  const at::Tensor y = conv->forward(torch::tensor({{1.0}, {4.0}, {8.0}}, torch::kDouble), star);
+  EXPECT_TRUE(torch::equal(y, torch::tensor({{161.0}, {401.0}, {801.0}}, torch::kDouble)));
+}
+
+class SageConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(SageConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
+  const std::uint64_t seed = GetParam();
+  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  for (const auto& [in, out] : {std::pair{3, 5}, {5, 3}, {4, 4}}) {
+    const at::Tensor x = test::features(graph.num_nodes(), in, seed);
+    SageConv mean = double_conv(SageConvOptions(in, out).seed(seed));
+    const at::Tensor left = torch::matmul(x, mean->lin_l->weight.t());
+    const at::Tensor right = torch::matmul(x, mean->lin_r->weight.t());
+    const at::Tensor bias = mean->lin_l->bias;
+    const at::Tensor expected = torch::matmul(dense_mean(graph), left) + bias + right;
+    EXPECT_LT(test::max_difference(mean->forward(x, graph), expected), 1e-13);
+
+    SageConv unit = double_conv(SageConvOptions(in, out).seed(seed).normalize(true));
+    EXPECT_LT(test::max_difference(unit->forward(x, graph), expected / expected.norm(2, {1}, true)),
+              1e-13);
+    SageConv sum = double_conv(
+        SageConvOptions(in, out).seed(seed).agg(ops::Reduce::kSum).root_weight(false).bias(false));
+    EXPECT_LT(
+        test::max_difference(sum->forward(x, graph), torch::matmul(test::adjacency(graph), left)),
+        1e-13);
+  }
+}
+
+TEST_P(SageConvOnGraph, MovesWithTheNodes) {
+  const std::uint64_t seed = GetParam();
+  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
+  const at::Tensor index = torch::tensor(order, torch::kLong);
+  SageConv conv = double_conv(SageConvOptions(3, 4));
+  const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
+  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
+  EXPECT_LT(test::max_difference(
+                conv->forward(x, graph),
+                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
+            1e-13);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SageConvOnGraph, ::testing::Range<std::uint64_t>(0, 6));
+
+TEST(SageConv, HasTheGradientOfItsFormulaOnBothSides) {
+  const Graph graph = test::awkward_graph();
+  for (const auto& [in, out] : {std::pair{2, 3}, {3, 2}}) {
+    for (const bool normalize : {false, true}) {
+      SageConv conv = double_conv(SageConvOptions(in, out).normalize(normalize));
+      const at::Tensor x = test::features(6, in, 2).requires_grad_(true);
+      EXPECT_TRUE(test::module_gradcheck([&] { return conv->forward(x, graph); },
+                                         test::leaves_of(*conv, x)));
+    }
+  }
+}
+
+TEST(SageConv, TakesSparseInputWithItsGradient) {
+  const Graph graph = test::awkward_graph();
+  const at::Tensor words = test::bag_of_words(6, 3, 1);
+  SageConv conv = double_conv(SageConvOptions(3, 4));
+  const ops::SparseMatrix sparse = test::sparse_of(words);
+  EXPECT_LT(test::max_difference(conv->forward(words, graph), conv->forward(sparse, graph)), 1e-13);
+  EXPECT_TRUE(test::module_gradcheck([&] { return conv->forward(sparse, graph); },
+                                     test::leaves_of(*conv, {})));
+}
+
+TEST(SageConv, KeepsARowOfZerosWhenNormalising) {
+  SageConv conv = double_conv(SageConvOptions(2, 3).bias(false).root_weight(false).normalize(true));
+  const at::Tensor y = conv->forward(test::features(1, 2, 1), Graph::from_edges(1, {}));
+  EXPECT_EQ(y.abs().sum().item<double>(), 0.0);
+  EXPECT_EQ(conv->forward(torch::zeros({0, 2}, torch::kDouble), Graph()).size(0), 0);
+}
+
+TEST(SageConv, HasPygsNamesAndRefusesMax) {
+  EXPECT_THAT(test::tensor_names(*SageConv(2, 3)),
+              ElementsAre("lin_l.weight [3, 2]", "lin_l.bias [3]", "lin_r.weight [3, 2]"));
+  EXPECT_THAT(test::tensor_names(*SageConv(SageConvOptions(2, 3).root_weight(false).bias(false))),
+              ElementsAre("lin_l.weight [3, 2]"));
+  test::expect_check_fails([] { SageConv(SageConvOptions(2, 3).agg(ops::Reduce::kMax)); },
+                           "SageConv: agg must be kMean or kSum, got kMax");
+  test::expect_check_fails(
+      [] {
+        (void)SageConv(2, 3)->forward(torch::zeros({6, 3}), test::awkward_graph());
+      },
+      "SageConv: x must be floating [6, 2], got Float [6, 3]");
+  std::ostringstream text;
+  SageConv(2, 3)->pretty_print(text);
+  EXPECT_EQ(text.str(), "SAGEConv(2, 3, aggr=mean)");
+}
+
+}  // namespace
+}  // namespace isthmus::layers
