@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ using test::message_of;
 
 constexpr std::array<int, 10> kSkips{2, 3, 4, 5, 6, 9, 11, 12, 13, 16};
 
-/// Closed walks of length 3 to 6 in a graph: traces of powers of its adjacency matrix.
+/// Closed walks of length 3 to 9 in a graph: traces of powers of its adjacency matrix.
 std::vector<std::int64_t> closed_walks(const Graph& graph) {
   const auto n = static_cast<std::size_t>(graph.num_nodes());
   std::vector<std::int64_t> power(n * n, 0);
@@ -33,7 +34,7 @@ std::vector<std::int64_t> closed_walks(const Graph& graph) {
     power[i * n + i] = 1;
   }
   std::vector<std::int64_t> traces;
-  for (int k = 1; k <= 6; ++k) {
+  for (int k = 1; k <= 9; ++k) {
     std::vector<std::int64_t> next(n * n, 0);
     for (const Edge& arc : graph.arcs()) {
       for (std::size_t j = 0; j < n; ++j) {
@@ -57,7 +58,7 @@ std::vector<std::int64_t> closed_walks(const Graph& graph) {
 /// 41).
 std::vector<std::int64_t> closed_walks_of_circulant(int skip) {
   std::vector<std::int64_t> traces;
-  for (int k = 3; k <= 6; ++k) {
+  for (int k = 3; k <= 9; ++k) {
     double trace = 0.0;
     for (int j = 0; j < 41; ++j) {
       const double angle = 2.0 * std::numbers::pi * j / 41.0;
@@ -81,6 +82,14 @@ void expect_circular_skip_links(const Dataset& dataset) {
     EXPECT_EQ(dataset.y[g], static_cast<std::int64_t>(g / 15));
     EXPECT_EQ(closed_walks(graph), closed_walks_of_circulant(kSkips[g / 15])) << g;
   }
+}
+
+TEST(Csl, ClosedWalksTellTheClassesApart) {
+  std::set<std::vector<std::int64_t>> different;
+  for (const int skip : kSkips) {
+    different.insert(closed_walks_of_circulant(skip));
+  }
+  EXPECT_EQ(different.size(), kSkips.size());
 }
 
 TEST(Csl, HasTheSpectrumOfEachClass) { expect_circular_skip_links(csl()); }

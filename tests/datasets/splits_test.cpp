@@ -18,6 +18,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::ThrowsMessage;
 
 using Ids = std::vector<std::int64_t>;
@@ -156,6 +157,15 @@ TEST_P(SplitsOfRandomLabels, PartsAreDisjointExactInSizeAndNearTheShareOfEachCla
   for (std::int64_t label = 0; label < 4; ++label) {
     const auto m = static_cast<double>(std::count(y.begin(), y.end(), label));
     EXPECT_NEAR(static_cast<double>(count_class(split.train, y, label)), 0.6 * m, 3.0);
+  }
+}
+
+TEST_P(SplitsOfRandomLabels, EveryFoldTestsSomething) {
+  const Ids y = random_labels(GetParam(), 50);
+  for (const std::int64_t k : {2, 4, 10}) {
+    for (const Split& fold : stratified_folds(y, k, GetParam())) {
+      EXPECT_THAT(fold.test, Not(IsEmpty()));
+    }
   }
 }
 

@@ -138,6 +138,7 @@ TEST(ReadTuText, WarnsAboutArcsWithoutReverse) {
   files.erase("edge_labels");
   const Dataset dataset = read(files);
   EXPECT_EQ(dataset.report.warnings.size(), 1U);
+  EXPECT_EQ(dataset.report.isolated_nodes, 1);  // not the first node, which only sends
   EXPECT_THAT(dataset.graphs[0].arcs(), ElementsAre(Edge{0, 1}, Edge{2, 1}, Edge{1, 2}));
 }
 
