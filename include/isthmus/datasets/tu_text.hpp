@@ -24,7 +24,7 @@ namespace isthmus::datasets {
 /// @throws isthmus::DataError  with file and line: an arc between two graphs, an id outside 1..N, a
 ///                             missing or surplus line, a number that is none.
 ///
-/// @par Cost    O(text + N + E); DD (26 MB of text in a zip) 0.5 s on one core.
+/// @par Cost    O(text + N + E); DD (26 MB of text in a zip) 0.3 s on one core.
 /// @par Source  Morris et al.: TUDataset, ICML workshop GRL+ 2020. Clean-up as PyG's TUDataset.
 [[nodiscard]] Dataset read_tu_text(const std::filesystem::path& path,
                                    const LoadOptions& options = {});
