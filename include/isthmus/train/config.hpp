@@ -11,10 +11,10 @@ namespace isthmus::train {
 
 /// What is learnt from; keys `dataset.*`.
 struct DatasetConfig {
-  std::string name;                          ///< As datasets::load() takes it.
+  std::string name = {};                     ///< As datasets::load() takes it.
   std::string task = "auto";                 ///< auto (what the set says) | node | graph
   std::string task_type = "classification";  ///< classification
-  std::string dir;                           ///< Data root, after --data-root and ISTHMUS_DATA.
+  std::string dir = {};                      ///< Data root, after --data-root and ISTHMUS_DATA.
   std::string normalize = "none";            ///< none | row (features of a node sum to 1)
   std::string features = "auto";  ///< auto (the set's, else constant) | constant | degree (one-hot)
 };
@@ -84,7 +84,7 @@ struct LoopConfig {
 struct Config {
   std::uint64_t seed = 0;
   std::int64_t num_threads = 0;  ///< 0: every CPU the process may use. Results do not depend on it.
-  std::string out_dir;           ///< Folder of the results; empty: nothing is written.
+  std::string out_dir = {};      ///< Folder of the results; empty: nothing is written.
   std::string metric_best = "auto";  ///< auto (accuracy; AUC for two-class platonov sets) |
                                      ///< accuracy | auc | loss: what chooses the epoch
   DatasetConfig dataset;
@@ -97,18 +97,18 @@ struct Config {
 
 /// A value from the command line for one key.
 struct ConfigValue {
-  std::string option;  ///< What errors call it: "--seed", "--set".
-  std::string key;     ///< "seed", "gnn.dim_inner"
-  std::string value;   ///< As typed: 7, true, 0.5, cora (quotes around text may be left out).
+  std::string option = {};  ///< What errors call it: "--seed", "--set".
+  std::string key = {};     ///< "seed", "gnn.dim_inner"
+  std::string value = {};   ///< As typed: 7, true, 0.5, cora (quotes around text may be left out).
 };
 
 /// Where a config comes from, weakest first.
 struct ConfigSources {
-  std::string recipe;                ///< Name of an embedded recipe; empty: none.
-  std::string file_name;             ///< What errors call `file_text`; empty: no file.
-  std::string file_text;             ///< TOML.
-  std::vector<std::string> set;      ///< "KEY=VALUE", in order: the last one wins.
-  std::vector<ConfigValue> options;  ///< Named options such as --seed; strongest.
+  std::string recipe = {};                ///< Name of an embedded recipe; empty: none.
+  std::string file_name = {};             ///< What errors call `file_text`; empty: no file.
+  std::string file_text = {};             ///< TOML.
+  std::vector<std::string> set = {};      ///< "KEY=VALUE", in order: the last one wins.
+  std::vector<ConfigValue> options = {};  ///< Named options such as --seed; strongest.
 };
 
 /// Layers the sources over the built-in values and checks the result.
@@ -127,10 +127,10 @@ struct ConfigSources {
 
 /// One row of the table of keys, for help texts and checks.
 struct ConfigKey {
-  std::string name;                  ///< Dotted.
-  std::string type;                  ///< integer | number | text | boolean
-  std::string default_value;         ///< As TOML.
-  std::vector<std::string> choices;  ///< Of a text key; empty: any text.
+  std::string name = {};                  ///< Dotted.
+  std::string type = {};                  ///< integer | number | text | boolean
+  std::string default_value = {};         ///< As TOML.
+  std::vector<std::string> choices = {};  ///< Of a text key; empty: any text.
 };
 [[nodiscard]] std::vector<ConfigKey> config_keys();
 

@@ -12,17 +12,17 @@ namespace isthmus::train {
 
 /// Options of evaluate().
 struct EvaluateOptions {
-  std::string dataset;  ///< Name of the set; empty: the one the model was trained on.
-  datasets::DataRoots roots;
+  std::string dataset = {};  ///< Name of the set; empty: the one the model was trained on.
+  datasets::DataRoots roots = {};
   std::string split = "test";  ///< train | val | test | all (every labelled item)
   /// Which published split or fold, >= 0; empty: the one the model was trained on.
-  std::optional<std::int64_t> fold;
+  std::optional<std::int64_t> fold = {};
 };
 
 /// Result of evaluate().
 struct EvaluateResult {
-  std::string dataset;
-  std::string split;
+  std::string dataset = {};
+  std::string split = {};
   std::int64_t fold = 0;
   std::int64_t items = 0;
   double loss = 0.0;

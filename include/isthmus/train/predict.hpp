@@ -12,23 +12,23 @@ namespace isthmus::train {
 
 /// Options of predict().
 struct PredictOptions {
-  std::string dataset;  ///< Name of the set; empty: the one the model was trained on.
-  datasets::DataRoots roots;
-  std::string split = "all";         ///< train | val | test | all
-  std::optional<std::int64_t> fold;  ///< As in EvaluateOptions.
-  std::vector<std::string> ids;      ///< Original ids; not empty: these, in this order.
+  std::string dataset = {};  ///< Name of the set; empty: the one the model was trained on.
+  datasets::DataRoots roots = {};
+  std::string split = "all";              ///< train | val | test | all
+  std::optional<std::int64_t> fold = {};  ///< As in EvaluateOptions.
+  std::vector<std::string> ids = {};      ///< Original ids; not empty: these, in this order.
 };
 
 /// One node or graph.
 struct PredictionRow {
-  std::string id;                     ///< Original id (nodes), or number of the graph.
-  std::string label;                  ///< Original label of the most probable class.
+  std::string id = {};                ///< Original id (nodes), or number of the graph.
+  std::string label = {};             ///< Original label of the most probable class.
   std::vector<double> probabilities;  ///< Per class, sum 1.
 };
 
 /// Result of predict().
 struct PredictResult {
-  std::vector<std::string> classes;  ///< Original labels.
+  std::vector<std::string> classes = {};  ///< Original labels.
   std::vector<PredictionRow> rows;
 };
 

@@ -21,13 +21,13 @@ enum class Resume : std::uint8_t {
 
 /// What a training needs beside its Config; nothing here changes a number.
 struct TrainOptions {
-  datasets::DataRoots roots;
+  datasets::DataRoots roots = {};
   bool force = false;  ///< Replace what an earlier run left in out_dir.
   Resume resume = Resume::kNone;
-  ProgressCallback progress;      ///< "epochs" done of all epochs of all runs.
-  CancelToken cancel;             ///< Looked at after each step.
-  std::vector<std::string> args;  ///< Command line, for the envelope of the result.
-  std::string git;                ///< Revision for `versions.git`; empty: null.
+  ProgressCallback progress = {};      ///< "epochs" done of all epochs of all runs.
+  CancelToken cancel = {};             ///< Looked at after each step.
+  std::vector<std::string> args = {};  ///< Command line, for the envelope of the result.
+  std::string git = {};                ///< Revision for `versions.git`; empty: null.
 };
 
 enum class TrainStatus : std::uint8_t { kOk, kInterrupted, kFailed };
@@ -36,7 +36,7 @@ enum class TrainStatus : std::uint8_t { kOk, kInterrupted, kFailed };
 struct TrainOutcome {
   TrainStatus status = TrainStatus::kOk;
   ExitCode exit_code = ExitCode::kOk;
-  std::string message;  ///< For a person when status is not kOk: epoch, layer, checkpoint.
+  std::string message = {};  ///< For a person when status is not kOk: epoch, layer, checkpoint.
   /// The whole result document `isthmus.train/1`, envelope included (schema, event, version, args,
   /// seed, status, exit_code, warnings): print it as it is. The same is in out_dir/result.json.
   formats::Json document;

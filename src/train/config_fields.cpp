@@ -1,0 +1,170 @@
+#include "config_fields.hpp"
+
+#include <array>
+#include <cmath>
+#include <sstream>
+
+namespace isthmus::train {
+namespace {
+
+using Names = std::string_view;
+constexpr std::array<Names, 4> kMetrics{"auto", "accuracy", "auc", "loss"};
+constexpr std::array<Names, 3> kTasks{"auto", "node", "graph"};
+constexpr std::array<Names, 1> kTaskTypes{"classification"};
+constexpr std::array<Names, 2> kNormalize{"none", "row"};
+constexpr std::array<Names, 3> kFeatures{"auto", "constant", "degree"};
+constexpr std::array<Names, 4> kProtocols{"public", "platonov", "gin-optimistic", "csl"};
+constexpr std::array<Names, 1> kModels{"gnn"};
+constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
+constexpr std::array<Names, 3> kPoolings{"add", "mean", "max"};
+constexpr std::array<Names, 4> kLayers{"gcnconv", "sageconv", "ginconv", "linear"};
+constexpr std::array<Names, 3> kStages{"stack", "skipsum", "residual"};
+constexpr std::array<Names, 3> kReductions{"auto", "add", "mean"};
+constexpr std::array<Names, 3> kNorms{"none", "batch", "layer"};
+constexpr std::array<Names, 6> kActivations{"identity", "relu",       "gelu",
+                                            "elu",      "leaky_relu", "tanh"};
+constexpr std::array<Names, 2> kJumps{"none", "sum"};
+constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
+constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
+constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};
+constexpr std::array<Names, 1> kSamplers{"full_batch"};
+
+constexpr double kAny = std::numeric_limits<double>::max();
+constexpr double kMaxCount = 2147483647.0;  ///< Counts enter 32-bit random counters.
+
+constexpr auto text(Names name, ConfigSlot (*slot)(Config&), std::span<const Names> choices = {}) {
+  return ConfigField{name, slot, choices};
+}
+constexpr auto number(Names name, ConfigSlot (*slot)(Config&), double least, double most = kAny,
+                      bool below_most = false) {
+  return ConfigField{name, slot, {}, least, most, below_most};
+}
+constexpr auto count(Names name, ConfigSlot (*slot)(Config&), double least) {
+  return ConfigField{name, slot, {}, least, kMaxCount, false};
+}
+
+using C = Config;
+using S = ConfigSlot;
+const std::array kFields{
+    number(
+        "seed", [](C& c) -> S { return &c.seed; }, 0),
+    count(
+        "num_threads", [](C& c) -> S { return &c.num_threads; }, 0),
+    text("out_dir", [](C& c) -> S { return &c.out_dir; }),
+    text(
+        "metric_best", [](C& c) -> S { return &c.metric_best; }, kMetrics),
+    text("dataset.name", [](C& c) -> S { return &c.dataset.name; }),
+    text(
+        "dataset.task", [](C& c) -> S { return &c.dataset.task; }, kTasks),
+    text(
+        "dataset.task_type", [](C& c) -> S { return &c.dataset.task_type; }, kTaskTypes),
+    text("dataset.dir", [](C& c) -> S { return &c.dataset.dir; }),
+    text(
+        "dataset.normalize", [](C& c) -> S { return &c.dataset.normalize; }, kNormalize),
+    text(
+        "dataset.features", [](C& c) -> S { return &c.dataset.features; }, kFeatures),
+    text(
+        "protocol.name", [](C& c) -> S { return &c.protocol.name; }, kProtocols),
+    count(
+        "protocol.seeds", [](C& c) -> S { return &c.protocol.seeds; }, 1),
+    count(
+        "protocol.folds", [](C& c) -> S { return &c.protocol.folds; }, 0),
+    text("protocol.baseline", [](C& c) -> S { return &c.protocol.baseline; }),
+    text(
+        "model.type", [](C& c) -> S { return &c.model.type; }, kModels),
+    text(
+        "model.loss_fun", [](C& c) -> S { return &c.model.loss_fun; }, kLosses),
+    text(
+        "model.graph_pooling", [](C& c) -> S { return &c.model.graph_pooling; }, kPoolings),
+    text(
+        "gnn.layer_type", [](C& c) -> S { return &c.gnn.layer_type; }, kLayers),
+    count(
+        "gnn.layers_pre_mp", [](C& c) -> S { return &c.gnn.layers_pre_mp; }, 0),
+    count(
+        "gnn.layers_mp", [](C& c) -> S { return &c.gnn.layers_mp; }, 0),
+    count(
+        "gnn.layers_post_mp", [](C& c) -> S { return &c.gnn.layers_post_mp; }, 0),
+    count(
+        "gnn.dim_inner", [](C& c) -> S { return &c.gnn.dim_inner; }, 1),
+    text(
+        "gnn.stage_type", [](C& c) -> S { return &c.gnn.stage_type; }, kStages),
+    text(
+        "gnn.agg", [](C& c) -> S { return &c.gnn.agg; }, kReductions),
+    text(
+        "gnn.norm", [](C& c) -> S { return &c.gnn.norm; }, kNorms),
+    text(
+        "gnn.act", [](C& c) -> S { return &c.gnn.act; }, kActivations),
+    number(
+        "gnn.dropout", [](C& c) -> S { return &c.gnn.dropout; }, 0, 1, true),
+    number(
+        "gnn.input_dropout", [](C& c) -> S { return &c.gnn.input_dropout; }, -1, 1, true),
+    number(
+        "gnn.final_dropout", [](C& c) -> S { return &c.gnn.final_dropout; }, 0, 1, true),
+    text(
+        "gnn.jk", [](C& c) -> S { return &c.gnn.jk; }, kJumps),
+    text("gnn.train_eps", [](C& c) -> S { return &c.gnn.train_eps; }),
+    text(
+        "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
+    number(
+        "optim.base_lr", [](C& c) -> S { return &c.optim.base_lr; }, 0),
+    number(
+        "optim.weight_decay", [](C& c) -> S { return &c.optim.weight_decay; }, 0),
+    text(
+        "optim.weight_decay_layers", [](C& c) -> S { return &c.optim.weight_decay_layers; },
+        kDecayLayers),
+    number(
+        "optim.momentum", [](C& c) -> S { return &c.optim.momentum; }, 0),
+    number(
+        "optim.beta1", [](C& c) -> S { return &c.optim.beta1; }, 0, 1, true),
+    number(
+        "optim.beta2", [](C& c) -> S { return &c.optim.beta2; }, 0, 1, true),
+    number(
+        "optim.eps", [](C& c) -> S { return &c.optim.eps; }, 0),
+    text(
+        "optim.scheduler", [](C& c) -> S { return &c.optim.scheduler; }, kSchedulers),
+    count(
+        "optim.step_size", [](C& c) -> S { return &c.optim.step_size; }, 1),
+    number(
+        "optim.lr_decay", [](C& c) -> S { return &c.optim.lr_decay; }, 0, 1),
+    count(
+        "optim.patience", [](C& c) -> S { return &c.optim.patience; }, 0),
+    number(
+        "optim.min_lr", [](C& c) -> S { return &c.optim.min_lr; }, 0),
+    count(
+        "optim.max_epoch", [](C& c) -> S { return &c.optim.max_epoch; }, 1),
+    text(
+        "train.sampler", [](C& c) -> S { return &c.train.sampler; }, kSamplers),
+    count(
+        "train.batch_size", [](C& c) -> S { return &c.train.batch_size; }, 1),
+    count(
+        "train.batches_per_epoch", [](C& c) -> S { return &c.train.batches_per_epoch; }, 0),
+    count(
+        "train.eval_period", [](C& c) -> S { return &c.train.eval_period; }, 1),
+    count(
+        "train.ckpt_period", [](C& c) -> S { return &c.train.ckpt_period; }, 0),
+    count(
+        "train.early_stop", [](C& c) -> S { return &c.train.early_stop; }, 0),
+};
+
+std::string plain(double value) {
+  std::ostringstream out;
+  out.imbue(std::locale::classic());
+  out << value;
+  return out.str();
+}
+
+}  // namespace
+
+std::span<const ConfigField> config_fields() { return kFields; }
+
+std::string range_of(const ConfigField& field) {
+  if (field.least < -kMaxCount) {
+    return "";
+  }
+  if (field.most >= kMaxCount) {
+    return ">= " + plain(field.least);
+  }
+  return "in [" + plain(field.least) + ", " + plain(field.most) + (field.below_most ? ")" : "]");
+}
+
+}  // namespace isthmus::train

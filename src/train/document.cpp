@@ -1,0 +1,218 @@
+#include "document.hpp"
+
+#include <fstream>
+#include <limits>
+
+#include <sys/resource.h>
+
+#include "isthmus/core/thread_budget.hpp"
+#include "isthmus/core/version.hpp"
+#include "isthmus/ops/torch_environment.hpp"
+
+namespace isthmus::train {
+namespace {
+
+using formats::Json;
+
+constexpr std::string_view kSchema = "isthmus.train/1";
+
+Json texts(const std::vector<std::string>& list) {
+  Json json = Json::array();
+  for (const std::string& text : list) {
+    json.push_back(text);
+  }
+  return json;
+}
+
+Json dataset_part(const DocumentParts& parts) {
+  const datasets::Dataset& dataset = parts.data->dataset();
+  Json json = Json::object();
+  json["name"] = dataset.name;
+  json["content_sha256"] = parts.content_sha256;
+  json["files"] = Json::array();
+  for (const auto& file : dataset.report.files) {
+    Json entry = Json::object();
+    entry["path"] = file.path;
+    entry["sha256"] = file.sha256;
+    json["files"].push_back(std::move(entry));
+  }
+  json["nodes"] = dataset.num_nodes();
+  json["arcs"] = dataset.num_arcs();
+  json["graphs"] = dataset.graphs.size();
+  json["features"] = parts.data->dim_in();
+  json["classes"] = dataset.num_classes;
+  std::vector<std::string> notes = dataset.report.notes;
+  if (parts.data->feature_kind() != "given") {
+    notes.push_back("features: " + parts.data->feature_kind());
+  }
+  json["notes"] = texts(notes);
+  return json;
+}
+
+Json protocol_part(const DocumentParts& parts) {
+  Json json = Json::object();
+  json["name"] = parts.config->protocol.name;
+  json["modified"] = texts(parts.plan->modified);
+  json["optimistic"] = parts.plan->optimistic;
+  json["seeds"] = parts.config->protocol.seeds;
+  json["folds"] = parts.plan->folds;
+  json["width"] = parts.config->gnn.dim_inner;
+  json["notes"] = texts(parts.plan->notes);
+  return json;
+}
+
+Json model_part(const DocumentParts& parts) {
+  std::int64_t parameters = 0;
+  Json layers = Json::array();
+  for (const layers::LayerRow& row : parts.layers) {
+    Json layer = Json::object();
+    layer["name"] = row.name;
+    layer["type"] = row.type;
+    layer["shape"] = row.shape;
+    layer["parameters"] = row.parameters;
+    layers.push_back(std::move(layer));
+    parameters += row.parameters;
+  }
+  Json json = Json::object();
+  json["parameters"] = parameters;
+  json["trainable"] = parameters;
+  json["layers"] = std::move(layers);
+  return json;
+}
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(info, line)) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "unknown";
+}
+
+/// Mean over runs of the last training losses: any run that changes a bit changes this.
+double mean_final_loss(const std::vector<RunRecord>& runs) {
+  double sum = 0.0;
+  for (const RunRecord& run : runs) {
+    sum += run.final_loss;
+  }
+  return runs.empty() ? std::numeric_limits<double>::quiet_NaN()
+                      : sum / static_cast<double>(runs.size());
+}
+
+Json run_event(std::string_view event, const RunPlan& run) {
+  Json json = Json::object();
+  json["schema"] = kSchema;
+  json["event"] = event;
+  json["seed"] = static_cast<std::int64_t>(run.seed);
+  json["fold"] = run.fold ? Json(*run.fold) : Json();
+  return json;
+}
+
+}  // namespace
+
+std::string_view status_name(TrainStatus status) {
+  return status == TrainStatus::kOk            ? "ok"
+         : status == TrainStatus::kInterrupted ? "interrupted"
+                                               : "failed";
+}
+
+std::int64_t peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+Json train_document(const DocumentParts& parts, TrainStatus status, ExitCode exit_code) {
+  Json json = Json::object();
+  json["schema"] = kSchema;
+  json["event"] = "end";
+  json["version"] = version();
+  json["args"] = texts(parts.options->args);
+  json["seed"] = static_cast<std::int64_t>(parts.config->seed);
+  json["status"] = status_name(status);
+  json["exit_code"] = static_cast<int>(exit_code);
+  json["seconds"] = parts.seconds;
+  json["cpu_seconds"] = parts.cpu_seconds;
+  json["peak_bytes"] = peak_bytes();
+  json["warnings"] = texts(parts.warnings);
+  json["dataset"] = dataset_part(parts);
+  json["protocol"] = protocol_part(parts);
+  json["config"] = config_json(*parts.config);
+  json["model"] = model_part(parts);
+  json["runs"] = Json::array();
+  std::int64_t epochs = 0;
+  for (const RunRecord& run : parts.runs) {
+    json["runs"].push_back(run_json(run));
+    epochs += run.epochs;
+  }
+  json["summary"] = summaries_json(parts.runs, parts.plan->band);
+  json["baselines"] = parts.baselines;
+  const double final_loss = mean_final_loss(parts.runs);
+  json["final_loss"] = final_loss;
+  json["final_loss_hex"] = parts.runs.empty() ? Json() : Json(hex_text(final_loss));
+  json["epochs"] = epochs;
+  json["resumed_from"] = parts.resumed_from.empty() ? Json() : Json(parts.resumed_from);
+
+  const ops::TorchEnvironment torch = ops::torch_environment();
+  json["versions"]["isthmus"] = version();
+  json["versions"]["git"] = parts.options->git.empty() ? Json() : Json(parts.options->git);
+  json["versions"]["libtorch"] = torch.version;
+  json["versions"]["compiler"] = compiler();
+  json["versions"]["blas"] = torch.blas;
+  json["environment"]["cpu"] = cpu_name();
+  json["environment"]["threads"] = current_thread_budget();
+  json["environment"]["simd"] = torch.simd;
+  return json;
+}
+
+Json plan_event(const Config& config, const ProtocolPlan& plan) {
+  Json json = Json::object();
+  json["schema"] = kSchema;
+  json["event"] = "plan";
+  json["tier"] = "memory";
+  json["dataset"] = config.dataset.name;
+  json["protocol"] = config.protocol.name;
+  json["runs"] = plan.runs.size();
+  json["folds"] = plan.folds;
+  json["seeds"] = config.protocol.seeds;
+  json["max_epoch"] = config.optim.max_epoch;
+  return json;
+}
+
+Json epoch_event(const RunPlan& run, const EpochRecord& record) {
+  Json json = run_event("epoch", run);
+  json["epoch"] = record.epoch;
+  json["step"] = record.step;
+  json["lr"] = record.lr;
+  json["loss"] = record.loss;
+  if (record.val) {
+    json["metric"]["val"] = metrics_json(*record.val);
+  }
+  json["seconds"] = record.seconds;
+  return json;
+}
+
+Json checkpoint_event(const RunPlan& run, const EpochRecord& record, const std::string& path,
+                      std::int64_t bytes) {
+  Json json = run_event("checkpoint", run);
+  json["epoch"] = record.epoch;
+  json["step"] = record.step;
+  json["path"] = path;
+  json["bytes"] = bytes;
+  json["seconds"] = record.seconds;
+  return json;
+}
+
+Json end_event(const Json& document) {
+  Json json = Json::object();
+  for (const char* key : {"schema", "event", "status", "exit_code", "final_loss", "final_loss_hex",
+                          "epochs", "seconds", "resumed_from"}) {
+    json[key] = document.at(key);
+  }
+  return json;
+}
+
+}  // namespace isthmus::train

@@ -1,0 +1,222 @@
+#include "model_builder.hpp"
+
+#include <cstring>
+
+#include <ATen/ATen.h>
+
+#include "isthmus/core/error.hpp"
+
+namespace isthmus::train {
+namespace {
+
+using formats::Json;
+using formats::TensorType;
+
+std::int64_t count_at(const Json& json, std::string_view key) { return json.at(key).as_integer(); }
+
+/// Every option of a network that is not a width of its data, as architecture files name them.
+Json options_json(const layers::GnnOptions& o) {
+  Json json = Json::object();
+  json["layer_type"] = layers::name_of(o.layer_type);
+  json["dim_inner"] = o.dim_inner;
+  json["layers_pre_mp"] = o.layers_pre_mp;
+  json["layers_mp"] = o.layers_mp;
+  json["layers_post_mp"] = o.layers_post_mp;
+  json["stage_type"] = layers::name_of(o.stage_type);
+  json["agg"] = o.agg ? Json(layers::name_of(*o.agg)) : Json();
+  json["norm"] = layers::name_of(o.norm);
+  json["act"] = layers::name_of(o.act);
+  json["graph_pooling"] = layers::name_of(o.graph_pooling);
+  json["jk"] = layers::name_of(o.jk);
+  json["train_eps"] = o.gin_train_eps;
+  return json;
+}
+
+layers::GnnOptions options_of(const Json& architecture) {
+  const Json& json = architecture.at("options");
+  layers::GnnOptions o;
+  o.dim_in = count_at(architecture.at("inputs"), "node_dim");
+  o.dim_out = count_at(architecture.at("outputs"), "dim");
+  o.layer_type = layers::parse_name<layers::LayerType>(json.at("layer_type").as_string());
+  o.dim_inner = count_at(json, "dim_inner");
+  o.layers_pre_mp = count_at(json, "layers_pre_mp");
+  o.layers_mp = count_at(json, "layers_mp");
+  o.layers_post_mp = count_at(json, "layers_post_mp");
+  o.stage_type = layers::parse_name<layers::StageType>(json.at("stage_type").as_string());
+  if (!json.at("agg").is_null()) {
+    o.agg = layers::parse_name<ops::Reduce>(json.at("agg").as_string());
+  }
+  o.norm = layers::parse_name<layers::Norm>(json.at("norm").as_string());
+  o.act = layers::parse_name<layers::Activation>(json.at("act").as_string());
+  o.graph_pooling = layers::parse_name<layers::Pooling>(json.at("graph_pooling").as_string());
+  o.jk = layers::parse_name<layers::JumpingKnowledge>(json.at("jk").as_string());
+  o.gin_train_eps = json.at("train_eps").as_bool();
+  // Before memory is asked for: a file can claim any width, its tensors cannot.
+  constexpr std::int64_t kMost = 1 << 20;
+  for (const std::int64_t size :
+       {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp, o.layers_post_mp}) {
+    if (size < 0 || size > kMost) {
+      throw InvalidArgument("a size must be in 0.." + std::to_string(kMost) + ", got " +
+                            std::to_string(size));
+    }
+  }
+  return o;
+}
+
+struct TypePair {
+  TensorType bytes;
+  at::ScalarType tensor;
+};
+constexpr TypePair kTypes[] = {{TensorType::kF64, at::kDouble}, {TensorType::kF32, at::kFloat},
+                               {TensorType::kF16, at::kHalf},   {TensorType::kBf16, at::kBFloat16},
+                               {TensorType::kI64, at::kLong},   {TensorType::kI32, at::kInt},
+                               {TensorType::kI16, at::kShort},  {TensorType::kI8, at::kChar},
+                               {TensorType::kU8, at::kByte},    {TensorType::kBool, at::kBool}};
+
+}  // namespace
+
+layers::GnnOptions gnn_options(const Config& config, bool graph_task, std::int64_t dim_in,
+                               std::int64_t dim_out, std::uint64_t seed) {
+  const GnnConfig& c = config.gnn;
+  layers::GnnOptions o;
+  o.layer_type = layers::parse_name<layers::LayerType>(c.layer_type);
+  o.dim_in = dim_in;
+  o.dim_out = dim_out;
+  o.dim_inner = c.dim_inner;
+  o.layers_pre_mp = c.layers_pre_mp;
+  o.layers_mp = c.layers_mp;
+  o.layers_post_mp = c.layers_post_mp;
+  o.stage_type = layers::parse_name<layers::StageType>(c.stage_type);
+  if (c.agg != "auto") {
+    o.agg = layers::parse_name<ops::Reduce>(c.agg);
+  }
+  o.norm = layers::parse_name<layers::Norm>(c.norm);
+  o.act = layers::parse_name<layers::Activation>(c.act);
+  o.dropout = c.dropout;
+  if (c.input_dropout >= 0.0) {
+    o.input_dropout = c.input_dropout;
+  }
+  o.final_dropout = c.final_dropout;
+  if (graph_task) {
+    o.graph_pooling = layers::parse_name<layers::Pooling>(config.model.graph_pooling);
+  }
+  o.jk = layers::parse_name<layers::JumpingKnowledge>(c.jk);
+  o.gin_train_eps = c.train_eps;
+  o.seed = seed;
+  layers::check_options(o);
+  return o;
+}
+
+Json architecture_json(const layers::Gnn& model, bool graph_task,
+                       const std::vector<std::string>& labels) {
+  const layers::GnnOptions& o = model->options();
+  Json json = Json::object();
+  json["schema"] = "isthmus.model/1";
+  json["task"] = graph_task ? "graph" : "node";
+  json["inputs"]["node_dim"] = o.dim_in;
+  json["inputs"]["edge_dim"] = 0;
+  json["inputs"]["pos_dim"] = 0;
+  json["outputs"]["dim"] = o.dim_out;
+  json["outputs"]["labels"] = Json::array();
+  for (const std::string& label : labels) {
+    json["outputs"]["labels"].push_back(label);
+  }
+  json["modules"] = Json::array();
+  for (const layers::LayerRow& row : model->describe()) {
+    Json module = Json::object();
+    module["name"] = row.name;
+    module["type"] = row.type;
+    module["options"]["shape"] = row.shape;
+    module["options"]["parameters"] = row.parameters;
+    json["modules"].push_back(std::move(module));
+  }
+  json["forward"] = "gnn";
+  json["options"] = options_json(o);
+  return json;
+}
+
+formats::TensorBytes to_bytes(const at::Tensor& tensor) {
+  const at::Tensor plain = tensor.detach().contiguous();
+  for (const TypePair& pair : kTypes) {
+    if (pair.tensor == plain.scalar_type()) {
+      formats::TensorBytes bytes;
+      bytes.type = pair.bytes;
+      bytes.shape.assign(plain.sizes().begin(), plain.sizes().end());
+      bytes.data.resize(static_cast<std::size_t>(plain.nbytes()));
+      if (!bytes.data.empty()) {
+        std::memcpy(bytes.data.data(), plain.data_ptr(), bytes.data.size());
+      }
+      return bytes;
+    }
+  }
+  throw InvalidArgument("to_bytes: a tensor of type " + std::string(plain.toString()) +
+                        " cannot be saved");
+}
+
+at::Tensor to_tensor(const formats::TensorBytes& bytes, const std::string& name) {
+  for (const TypePair& pair : kTypes) {
+    if (pair.bytes == bytes.type) {
+      at::Tensor tensor = at::empty(bytes.shape, pair.tensor);
+      if (!bytes.data.empty()) {
+        std::memcpy(tensor.data_ptr(), bytes.data.data(), bytes.data.size());
+      }
+      return tensor;
+    }
+  }
+  throw DataError({name}, "unknown element type");
+}
+
+Json dataset_json(const TaskTensors& data, const std::string& content_sha256, std::int64_t fold) {
+  Json json = Json::object();
+  json["name"] = data.dataset().name;
+  json["content_sha256"] = content_sha256;
+  json["class_labels"] = Json::array();
+  for (const std::string& label : data.dataset().class_labels) {
+    json["class_labels"].push_back(label);
+  }
+  json["features"]["kind"] = data.feature_kind();
+  json["features"]["dim"] = data.dim_in();
+  json["fold"] = fold;
+  return json;
+}
+
+LoadedModel load_model(const std::filesystem::path& path) {
+  LoadedModel loaded;
+  loaded.file = read_model_file(path);
+  const std::string name = path.string();
+  try {
+    loaded.config =
+        resolve_config({.file_name = name + "!isthmus.config", .file_text = loaded.file.config});
+    const layers::GnnOptions options = options_of(loaded.file.architecture);
+    std::int64_t held = 0;
+    for (const auto& [key, tensor] : loaded.file.content.tensors) {
+      held += static_cast<std::int64_t>(tensor.data.size());
+    }
+    // The first weight alone needs this much: refuse a claim that no tensor backs.
+    if (options.dim_in * std::min(options.dim_inner, options.dim_out) > held) {
+      throw InvalidArgument("the architecture is larger than the tensors in the file");
+    }
+    loaded.model = layers::Gnn(options);
+    for (const Json& label : loaded.file.architecture.at("outputs").at("labels").as_array()) {
+      loaded.labels.push_back(label.as_string());
+    }
+  } catch (const InvalidArgument& error) {
+    throw DataError({name}, std::string("architecture: ") + error.what());
+  }
+  layers::NamedTensors tensors;
+  for (const auto& [key, bytes] : loaded.file.content.tensors) {
+    tensors.emplace(key, to_tensor(bytes, name));
+  }
+  layers::load_named_tensors(*loaded.model, tensors, {.strict = true, .source = name});
+  loaded.model->eval();
+  const std::size_t classes = loaded.model->options().dim_out == 1
+                                  ? 2
+                                  : static_cast<std::size_t>(loaded.model->options().dim_out);
+  if (loaded.labels.size() != classes) {
+    throw DataError({name}, "outputs.labels: one per class (expected " + std::to_string(classes) +
+                                ", got " + std::to_string(loaded.labels.size()) + ")");
+  }
+  return loaded;
+}
+
+}  // namespace isthmus::train

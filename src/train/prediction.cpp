@@ -1,0 +1,73 @@
+#include "prediction.hpp"
+
+#include "isthmus/core/error.hpp"
+
+#include "protocol.hpp"
+
+namespace isthmus::train {
+
+PredictResult prediction_rows(const datasets::Dataset& dataset, std::span<const std::int64_t> items,
+                              const at::Tensor& scores, const std::vector<std::string>& labels) {
+  PredictResult result;
+  result.classes = labels;
+  const std::vector<double> p = probabilities(scores);
+  const std::size_t classes = labels.size();
+  const bool named = dataset.task == datasets::Task::kNode && !dataset.node_names.empty();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    PredictionRow row;
+    row.id =
+        named ? dataset.node_names[static_cast<std::size_t>(items[i])] : std::to_string(items[i]);
+    const auto begin = p.begin() + static_cast<std::ptrdiff_t>(i * classes);
+    row.probabilities.assign(begin, begin + static_cast<std::ptrdiff_t>(classes));
+    std::size_t best = 0;
+    for (std::size_t c = 1; c < classes; ++c) {
+      best = row.probabilities[c] > row.probabilities[best] ? c : best;
+    }
+    row.label = labels[best];
+    result.rows.push_back(std::move(row));
+  }
+  return result;
+}
+
+std::vector<std::string> class_labels(const datasets::Dataset& dataset) {
+  if (!dataset.class_labels.empty()) {
+    return dataset.class_labels;
+  }
+  std::vector<std::string> labels;
+  for (std::int64_t c = 0; c < dataset.num_classes; ++c) {
+    labels.push_back(std::to_string(c));
+  }
+  return labels;
+}
+
+std::vector<std::int64_t> items_of(const Config& config, const datasets::Dataset& dataset,
+                                   const std::string& part, std::int64_t fold) {
+  if (part == "all") {
+    std::vector<std::int64_t> items;
+    for (std::size_t i = 0; i < dataset.y.size(); ++i) {
+      if (dataset.has_label.empty() || dataset.has_label[i] != 0) {
+        items.push_back(static_cast<std::int64_t>(i));
+      }
+    }
+    return items;
+  }
+  if (part != "train" && part != "val" && part != "test") {
+    throw InvalidArgument("split must be one of train, val, test, all, got '" + part + "'");
+  }
+  Config plain = config;
+  plain.protocol.folds = 0;
+  plain.protocol.seeds = 1;
+  if (plain.protocol.name == "public") {
+    plain.protocol.name = "platonov";  // any published split of the set, not only the first
+    plain.metric_best = "accuracy";
+  }
+  const ProtocolPlan plan = plan_protocol(plain, dataset);
+  if (fold < 0 || fold >= static_cast<std::int64_t>(plan.runs.size())) {
+    throw InvalidArgument("fold must be in 0.." + std::to_string(plan.runs.size() - 1) + " for '" +
+                          dataset.name + "', got " + std::to_string(fold));
+  }
+  const datasets::Split& split = plan.runs[static_cast<std::size_t>(fold)].split;
+  return part == "train" ? split.train : part == "val" ? split.val : split.test;
+}
+
+}  // namespace isthmus::train

@@ -1,0 +1,295 @@
+#include "trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_set>
+#include <utility>
+
+#include <ATen/ATen.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "isthmus/core/parallel_chunks.hpp"
+#include "isthmus/core/philox.hpp"
+
+#include "model_builder.hpp"
+
+namespace isthmus::train {
+namespace {
+
+constexpr std::uint32_t kBatchStream = 0x42415443U;  // "BATC"
+
+double clock_seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// CPU time of this run: of the thread where runs share the process, else of the process.
+double cpu_clock() {
+  return clock_seconds(in_parallel_chunks() ? CLOCK_THREAD_CPUTIME_ID : CLOCK_PROCESS_CPUTIME_ID);
+}
+
+Optimizer make_optimizer(layers::Gnn& model, const OptimConfig& c) {
+  const std::vector<at::Tensor> first = model->first_layer_parameters();
+  std::unordered_set<const void*> decayed;
+  for (const at::Tensor& parameter : first) {
+    decayed.insert(parameter.unsafeGetTensorImpl());
+  }
+  const bool all = c.weight_decay_layers == "all";
+  ParameterGroup with{{}, c.weight_decay};
+  ParameterGroup without{{}, 0.0};
+  for (const at::Tensor& parameter : model->parameters()) {
+    const bool decays = all || decayed.count(parameter.unsafeGetTensorImpl()) != 0;
+    (decays ? with : without).parameters.push_back(parameter);
+  }
+  OptimizerOptions options;
+  options.kind = c.optimizer == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdam;
+  options.beta1 = c.beta1;
+  options.beta2 = c.beta2;
+  options.eps = c.eps;
+  options.momentum = c.momentum;
+  return {{std::move(with), std::move(without)}, options};
+}
+
+Scheduler make_scheduler(const OptimConfig& c) {
+  SchedulerOptions options;
+  options.decay = c.scheduler == "step"      ? Decay::kStep
+                  : c.scheduler == "cos"     ? Decay::kCosine
+                  : c.scheduler == "plateau" ? Decay::kPlateau
+                                             : Decay::kNone;
+  options.base_lr = c.base_lr;
+  options.step_size = c.step_size;
+  options.factor = c.lr_decay;
+  options.max_epoch = c.max_epoch;
+  options.patience = c.patience;
+  options.min_lr = c.min_lr;
+  return Scheduler(options);
+}
+
+layers::Gnn make_model(const TaskTensors& data, const Config& config, const ProtocolPlan& plan,
+                       const RunPlan& run) {
+  const std::int64_t scores = plan.one_logit ? 1 : data.dataset().num_classes;
+  return layers::Gnn(gnn_options(config, data.is_graph_task(), data.dim_in(), scores, run.seed));
+}
+
+/// Larger is better; AUC of a split with one class is undefined and never better.
+double score_of(const SplitMetrics& metrics, Metric metric) {
+  const double score = metric == Metric::kAuc        ? metrics.auc.value_or(0.0)
+                       : metric == Metric::kAccuracy ? metrics.accuracy
+                                                     : -metrics.loss;
+  return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score;
+}
+
+}  // namespace
+
+Trainer::Trainer(const TaskTensors& data, const Config& config, const ProtocolPlan& plan,
+                 const RunPlan& run)
+    : data_(&data),
+      config_(&config),
+      plan_(&plan),
+      run_(&run),
+      model_(make_model(data, config, plan, run)),
+      optimizer_(make_optimizer(model_, config.optim)),
+      scheduler_(make_scheduler(config.optim)) {
+  if (!data.is_graph_task()) {
+    train_targets_ = data.node_targets(run.split.train);
+  }
+}
+
+double Trainer::seconds() const {
+  return state_.seconds + clock_seconds(CLOCK_MONOTONIC) - started_;
+}
+
+double Trainer::cpu_seconds() const { return state_.cpu_seconds + cpu_clock() - started_cpu_; }
+
+std::int64_t Trainer::batches_per_epoch() const {
+  if (!data_->is_graph_task()) {
+    return 1;
+  }
+  const auto items = static_cast<std::int64_t>(run_->split.train.size());
+  return config_->train.batches_per_epoch > 0
+             ? config_->train.batches_per_epoch
+             : (items + config_->train.batch_size - 1) / config_->train.batch_size;
+}
+
+/// Items of a batch of the epoch under way: a function of (seed, epoch, batch). Either a piece of
+/// the epoch's permutation or, with a fixed number of batches, a sample of its own.
+std::vector<std::int64_t> Trainer::batch_items(std::int64_t batch) const {
+  const std::vector<std::int64_t>& train = run_->split.train;
+  const auto items = static_cast<std::int64_t>(train.size());
+  const std::int64_t size = std::min(config_->train.batch_size, items);
+  RandomStream stream(run_->seed, kBatchStream, static_cast<std::uint32_t>(state_.epoch));
+  std::vector<std::int64_t> picked;
+  if (config_->train.batches_per_epoch > 0) {
+    RandomStream own(run_->seed, kBatchStream + 1U,
+                     static_cast<std::uint32_t>(state_.epoch * batches_per_epoch() + batch));
+    picked = own.sample(items, size);
+  } else {
+    const std::vector<std::int64_t> order = stream.permutation(items);
+    const std::int64_t begin = batch * size;
+    picked.assign(order.begin() + begin, order.begin() + std::min(items, begin + size));
+  }
+  for (std::int64_t& item : picked) {
+    item = train[static_cast<std::size_t>(item)];
+  }
+  return picked;
+}
+
+/// One optimiser step; the loss before it. A loss that is not finite changes nothing.
+double Trainer::step(const ModelInput& input, const Targets& targets, double lr) {
+  model_->train();
+  model_->set_step(static_cast<std::uint32_t>(state_.step));
+  const at::Tensor scores = model_->forward(input.x, input.graph, input.ptr);
+  const LossAndGradient loss = loss_and_gradient(scores, targets);
+  if (!std::isfinite(loss.loss)) {
+    find_divergence(input);
+    return loss.loss;
+  }
+  optimizer_.zero_grad();
+  torch::autograd::backward({scores}, {loss.gradient});
+  optimizer_.step(lr);
+  return loss.loss;
+}
+
+/// The first layer whose output is not finite, by the same forward pass once more.
+void Trainer::find_divergence(const ModelInput& input) {
+  divergence_ = {state_.epoch + 1, "loss"};
+  bool found = false;
+  model_->observe([&](std::string_view name, const at::Tensor& output) {
+    if (!found && !at::isfinite(output.detach()).all().item<bool>()) {
+      divergence_.layer = std::string(name);
+      found = true;
+    }
+  });
+  const at::NoGradGuard no_grad;
+  (void)model_->forward(input.x, input.graph, input.ptr);
+  model_->observe({});
+}
+
+std::optional<SplitMetrics> Trainer::evaluate_validation() {
+  const bool last = state_.epoch == config_->optim.max_epoch;
+  if ((state_.epoch % config_->train.eval_period != 0 && !last) || run_->split.val.empty()) {
+    return std::nullopt;
+  }
+  const at::Tensor scores = data_->scores(model_, run_->split.val);
+  return measure(scores, data_->graph_targets(run_->split.val), plan_->metric == Metric::kAuc);
+}
+
+/// Keeps the parameters of the best epoch: highest score, ties to the lower loss, then the earlier.
+void Trainer::remember_if_better(const SplitMetrics& val) {
+  const double score = score_of(val, plan_->metric);
+  const bool better = state_.best_epoch == 0 || score > state_.best_score ||
+                      (score == state_.best_score && val.loss < state_.best_loss);
+  if (!better) {
+    ++state_.bad_evaluations;
+    return;
+  }
+  state_.best_epoch = state_.epoch;
+  state_.best_score = score;
+  state_.best_loss = val.loss;
+  state_.bad_evaluations = 0;
+  if (plan_->optimistic) {
+    return;  // The epoch is chosen over all folds, once they are through.
+  }
+  for (const auto& [name, tensor] : layers::named_tensors(*model_)) {
+    at::Tensor& kept = best_[name];
+    if (kept.defined()) {
+      kept.copy_(tensor);
+    } else {
+      kept = tensor.clone();
+    }
+  }
+}
+
+bool Trainer::finished() const {
+  return state_.epoch >= config_->optim.max_epoch || scheduler_.exhausted() ||
+         (config_->train.early_stop > 0 && state_.bad_evaluations > config_->train.early_stop);
+}
+
+RunEnd Trainer::train(const CancelToken& cancel, const EpochCallback& on_epoch) {
+  started_ = clock_seconds(CLOCK_MONOTONIC);
+  started_cpu_ = cpu_clock();
+  const std::int64_t batches = batches_per_epoch();
+  while (!finished()) {
+    const double lr = scheduler_.lr(state_.epoch);
+    while (state_.batch < batches) {
+      if (cancel.requested()) {
+        return RunEnd::kInterrupted;
+      }
+      double loss = 0.0;
+      if (data_->is_graph_task()) {
+        const std::vector<std::int64_t> items = batch_items(state_.batch);
+        loss = step(data_->batch(items), data_->graph_targets(items), lr);
+      } else {
+        loss = step(data_->whole(), train_targets_, lr);
+      }
+      if (!std::isfinite(loss)) {
+        return RunEnd::kDiverged;
+      }
+      state_.loss_sum += loss;
+      ++state_.batch;
+      ++state_.step;
+    }
+    ++state_.epoch;
+    state_.batch = 0;
+    EpochRecord record{
+        state_.epoch, state_.step,
+        lr,           std::exchange(state_.loss_sum, 0.0) / static_cast<double>(batches),
+        {},           0.0};
+    record.val = evaluate_validation();
+    if (record.val) {
+      remember_if_better(*record.val);
+      scheduler_.observe(record.val->loss);
+    }
+    record.seconds = seconds();
+    state_.curve.push_back(record);
+    if (on_epoch) {
+      on_epoch(record);
+    }
+  }
+  return RunEnd::kDone;
+}
+
+void Trainer::restore_best() {
+  if (!best_.empty()) {
+    layers::load_named_tensors(*model_, best_);
+  }
+}
+
+RunRecord Trainer::measure_all() {
+  RunRecord record;
+  record.seed = run_->seed;
+  record.fold = run_->fold;
+  record.epochs = state_.epoch;
+  record.best_epoch = best_.empty() ? state_.epoch : state_.best_epoch;
+  record.final_loss =
+      state_.curve.empty() ? std::numeric_limits<double>::quiet_NaN() : state_.curve.back().loss;
+  // One forward pass for all three.
+  std::vector<std::int64_t> items;
+  for (const auto* part : {&run_->split.train, &run_->split.val, &run_->split.test}) {
+    items.insert(items.end(), part->begin(), part->end());
+  }
+  const at::Tensor scores = data_->scores(model_, items);
+  const bool with_auc = plan_->metric == Metric::kAuc;
+  std::int64_t row = 0;
+  const auto part = [&](const std::vector<std::int64_t>& ids) {
+    const auto count = static_cast<std::int64_t>(ids.size());
+    const at::Tensor own = scores.narrow(0, row, count);
+    row += count;
+    return measure(own, data_->graph_targets(ids), with_auc);
+  };
+  record.train = part(run_->split.train);
+  record.val = part(run_->split.val);
+  record.test = part(run_->split.test);
+  record.seconds = seconds();
+  record.cpu_seconds = cpu_seconds();
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  record.peak_bytes = static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+  return record;
+}
+
+}  // namespace isthmus::train
