@@ -252,6 +252,44 @@ TEST(Gnn, DrawsOtherMasksAtOtherStepsAndNoneInEvaluation) {
   EXPECT_TRUE(torch::equal(gnn->forward(x, graph), still));
 }
 
+TEST(Gnn, GivesEachPlaceAMaskOfItsOwn) {
+  GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 2, .dim_inner = 16};
+  o.layers_pre_mp = o.layers_mp = 1;
+  o.layers_post_mp = 2;
+  o.dropout = 0.5;
+  o.seed = 8;
+  Gnn gnn = double_gnn(o);
+  gnn->set_step(3);
+  const NamedTensors t = named_tensors(*gnn);
+  const auto drop = [](const at::Tensor& h, std::uint32_t layer) {
+    return ops::dropout(h, 0.5, {.seed = 8, .layer = layer, .step = 3});
+  };
+  const at::Tensor x = test::features(6, 3, 1);
+  at::Tensor h = drop(torch::relu(times(drop(x, 0), t, "pre_mp.lins.0")), 1);
+  h = drop(torch::relu(times(h, t, "convs.0")), 2);
+  h = drop(torch::relu(times(h, t, "post_mp.lins.0")), 3);
+  EXPECT_LT(
+      test::max_difference(gnn->forward(x, test::awkward_graph()), times(h, t, "post_mp.lins.1")),
+      1e-13);
+}
+
+TEST(Gnn, DropsTheScoresOfEachHeadByAStreamOfItsOwn) {
+  GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 20, .dim_inner = 4};
+  o.layers_mp = 1;
+  o.graph_pooling = Pooling::kSum;
+  o.jk = JumpingKnowledge::kSum;
+  o.final_dropout = 0.5;
+  Gnn gnn = double_gnn(o);
+  const NamedTensors t = named_tensors(*gnn);
+  const at::Tensor x = test::features(6, 3, 1);
+  const auto score = [&](const at::Tensor& h, std::uint32_t head) {
+    const at::Tensor pooled = times(h.sum(0, true), t, "heads." + std::to_string(head));
+    return ops::dropout(pooled, 0.5, {.seed = 0, .layer = 0x80000000U + head, .step = 0});
+  };
+  const at::Tensor expected = score(x, 0) + score(torch::relu(times(x, t, "convs.0")), 1);
+  EXPECT_LT(test::max_difference(gnn->forward(x, test::awkward_graph()), expected), 1e-13);
+}
+
 TEST(Gnn, DropsTheInputUnlessToldOtherwise) {
   GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 40, .dim_out = 1};
   o.layers_mp = 1;  // one plain Linear: the only dropout is the input's
