@@ -51,7 +51,8 @@ def tidy_units(build):
 def clang_arguments(command):
     """GCC's command for clang: no outputs or dependencies, GCC's precompiled header as source."""
     kept, skip = [], False
-    for word in shlex.split(command)[1:]:
+    words = shlex.split(command)
+    for word in words[next(i for i, word in enumerate(words) if word.startswith('-')):]:
         if skip:
             skip = False
         elif word.endswith('torch_pch.hpp'):
