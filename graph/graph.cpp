@@ -246,18 +246,23 @@ Graph Graph::without_self_loops() const {
   if (!has_self_loops()) {
     return *this;
   }
-  ArcList arcs = graph_detail::arcs_in_input_order(*this);
-  std::size_t kept = 0;
-  for (std::size_t e = 0; e < arcs.src.size(); ++e) {
-    if (arcs.src[e] != arcs.dst[e]) {
-      arcs.src[kept] = arcs.src[e];
-      arcs.dst[kept] = arcs.dst[e];
-      ++kept;
+  std::call_once(storage_->loop_free_once, [this] {
+    ArcList arcs = graph_detail::arcs_in_input_order(*this);
+    std::size_t kept = 0;
+    for (std::size_t e = 0; e < arcs.src.size(); ++e) {
+      if (arcs.src[e] != arcs.dst[e]) {
+        arcs.src[kept] = arcs.src[e];
+        arcs.dst[kept] = arcs.dst[e];
+        ++kept;
+      }
     }
-  }
-  arcs.src.resize(kept);
-  arcs.dst.resize(kept);
-  return make_graph(storage_->shape, sort_arcs(storage_->shape, arcs.src, arcs.dst));
+    arcs.src.resize(kept);
+    arcs.dst.resize(kept);
+    storage_->loop_free =
+        make_graph(storage_->shape, sort_arcs(storage_->shape, arcs.src, arcs.dst));
+    storage_->parts->cost.bytes += storage_->loop_free->bytes();
+  });
+  return *storage_->loop_free;
 }
 
 Graph Graph::symmetrised() const {

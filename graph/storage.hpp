@@ -62,6 +62,8 @@ struct Graph::Storage {
   Plan plan;
   mutable std::once_flag loops_once;
   mutable bool has_loops = false;
+  mutable std::once_flag loop_free_once;
+  mutable std::optional<Graph> loop_free;  ///< Set by without_self_loops() where there are loops.
 
  private:
   Storage(const graph_detail::Shape& shape_of, graph_detail::Arrays arrays_of,

@@ -111,7 +111,8 @@ struct GinFunction : torch::autograd::Function<GinFunction> {
       result[0] = apply(grads[0], saved[1], held<Pull>(ctx, "pull").adjoint());
     }
     if (ctx->needs_input_grad(1)) {
-      result[1] = matrix_dot(grads[0], saved[0]).to(saved[1].scalar_type()).reshape(saved[1].sizes());
+      result[1] =
+          matrix_dot(grads[0], saved[0]).to(saved[1].scalar_type()).reshape(saved[1].sizes());
     }
     return result;
   }

@@ -8,6 +8,7 @@
 #include "isthmus/kernels/layer_norm.hpp"
 
 #include "op_support.hpp"
+#include "optional_tensor.hpp"
 
 namespace isthmus::ops {
 namespace {
@@ -47,8 +48,8 @@ struct BatchNorm : torch::autograd::Function<BatchNorm> {
                                const at::Tensor& bias, double eps) {
     ctx->set_materialize_grads(false);
     const at::Tensor rows = with_plain_rows(x);
-    const at::Tensor plain_weight = weight.defined() ? weight.contiguous() : weight;
-    const at::Tensor plain_bias = bias.defined() ? bias.contiguous() : bias;
+    const at::Tensor plain_weight = given(weight);
+    const at::Tensor plain_bias = given(bias);
     const auto columns = static_cast<std::size_t>(x.size(1));
     const auto count = static_cast<double>(x.size(0));
     at::Tensor out = at::empty(x.sizes(), x.options());
@@ -99,7 +100,7 @@ struct BatchNorm : torch::autograd::Function<BatchNorm> {
     refuse_double_backward("batch_norm");
     const variable_list saved = ctx->get_saved_variables();
     const at::Tensor rows = with_plain_rows(saved[0]);
-    const at::Tensor weight = saved[1].defined() ? saved[1].contiguous() : saved[1];
+    const at::Tensor weight = given(saved[1]);
     const at::Tensor g = with_plain_rows(grads[0]);
     const SharedStatistics statistics = held<SharedStatistics>(ctx, "statistics");
     const auto columns = static_cast<std::size_t>(rows.size(1));
@@ -157,8 +158,8 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
                             const at::Tensor& bias, double eps) {
     ctx->set_materialize_grads(false);
     const at::Tensor rows = with_plain_rows(x);
-    const at::Tensor plain_weight = weight.defined() ? weight.contiguous() : weight;
-    const at::Tensor plain_bias = bias.defined() ? bias.contiguous() : bias;
+    const at::Tensor plain_weight = given(weight);
+    const at::Tensor plain_bias = given(bias);
     at::Tensor out = at::empty(x.sizes(), x.options());
     auto statistics = std::make_shared<Statistics>();
     statistics->mean.resize(static_cast<std::size_t>(x.size(0)));
@@ -189,7 +190,7 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
     refuse_double_backward("layer_norm");
     const variable_list saved = ctx->get_saved_variables();
     const at::Tensor rows = with_plain_rows(saved[0]);
-    const at::Tensor weight = saved[1].defined() ? saved[1].contiguous() : saved[1];
+    const at::Tensor weight = given(saved[1]);
     const at::Tensor g = with_plain_rows(grads[0]);
     const SharedStatistics statistics = held<SharedStatistics>(ctx, "statistics");
     const bool for_parameters = ctx->needs_input_grad(1) || ctx->needs_input_grad(2);
@@ -240,14 +241,15 @@ BatchNormResult batch_norm(const at::Tensor& x, const at::Tensor& weight, const 
                            double eps) {
   check("batch_norm", x, weight, bias, eps);
   TORCH_CHECK(x.size(0) >= 1, "batch_norm: x must have at least one row, got shape ", x.sizes());
-  const variable_list outputs = BatchNorm::apply(x, weight, bias, eps);
+  const variable_list outputs =
+      BatchNorm::apply(x, or_placeholder(weight, x), or_placeholder(bias, x), eps);
   return {outputs[0], outputs[1], outputs[2]};
 }
 
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                       double eps) {
   check("layer_norm", x, weight, bias, eps);
-  return LayerNorm::apply(x, weight, bias, eps);
+  return LayerNorm::apply(x, or_placeholder(weight, x), or_placeholder(bias, x), eps);
 }
 
 }  // namespace isthmus::ops

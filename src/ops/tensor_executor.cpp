@@ -51,8 +51,8 @@ void install_tensor_executor() {
       at::set_num_threads(num_threads);
       resize_blas(num_threads);
     });
-    set_parallel_executor(run_on_team);
   });
+  set_parallel_executor(run_on_team);
 }
 
 }  // namespace isthmus::ops

@@ -283,6 +283,13 @@ TEST(Graph, WithoutSelfLoopsIsTheSameGraphWhereThereAreNone) {
   EXPECT_EQ(g.without_self_loops().csr().col.data(), g.csr().col.data());
 }
 
+TEST(Graph, WithoutSelfLoopsIsBuiltOnce) {
+  const std::vector<Edge> edges = {{0, 0}, {0, 1}};
+  const Graph g = Graph::from_edges(2, edges);
+  const Graph copy = g;
+  EXPECT_EQ(g.without_self_loops().csr().col.data(), copy.without_self_loops().csr().col.data());
+}
+
 // 5 rows: rowptr 6 * 8 bytes; 8 arcs: col 32 bytes, positions 32; the transpose's map 32 more.
 TEST(Graph, CountsItsBytes) {
   const Graph g = test::path(5);

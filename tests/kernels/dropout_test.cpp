@@ -84,6 +84,18 @@ TEST_P(DropoutAtLevel, NeverTouchesMemoryPastARow) {
   }
 }
 
+TEST_P(DropoutAtLevel, KeepsAWordThatEqualsTheThreshold) {
+  DropoutLaw law = dropout_law(0.5, 9, 2, 3);
+  law.threshold = philox4x32({0, 0, law.layer, law.step}, {9, 0})[0];
+  const double x = 1.0;
+  double out = 0.0;
+  dropout(Dropout<double>{{&x, 1, 1, 1}, law, &out, 1});
+  EXPECT_EQ(out, 2.0);
+  law.threshold += 1;
+  dropout(Dropout<double>{{&x, 1, 1, 1}, law, &out, 1});
+  EXPECT_EQ(out, 0.0);
+}
+
 TEST(DropoutLaw, CutsAtTheFloorOfTheProbability) {
   EXPECT_EQ(dropout_law(0.5, 0, 0, 0).threshold, 0x80000000U);
   EXPECT_EQ(dropout_law(0.0, 0, 0, 0).threshold, 0U);

@@ -1,0 +1,90 @@
+#include "isthmus/ops/dropout.hpp"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "isthmus/core/philox.hpp"
+
+#include "support/gradcheck.hpp"
+
+namespace isthmus::ops {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+constexpr DropoutKey kKey{0x123456789ABCDEFU, 3, 17};
+
+TEST(Dropout, KeepsWhatTheLawOfPhiloxKeeps) {
+  const double p = 0.3;
+  const at::Tensor y = dropout(torch::ones({40, 70}, at::kDouble), p, kKey);
+  const auto element = y.accessor<double, 2>();
+  for (std::uint32_t row = 0; row < 40; ++row) {
+    for (std::uint32_t column = 0; column < 70; ++column) {
+      const auto words = philox4x32(
+          {row, column / 4, kKey.layer, kKey.step},
+          {static_cast<std::uint32_t>(kKey.seed), static_cast<std::uint32_t>(kKey.seed >> 32U)});
+      const bool kept = words[column % 4] >= static_cast<std::uint32_t>(0.3 * 4294967296.0);
+      ASSERT_EQ(element[row][column], kept ? 1.0 / 0.7 : 0.0) << row << ", " << column;
+    }
+  }
+}
+
+TEST(Dropout, DropsTheAskedShare) {
+  // 10^6 draws: the share has a standard deviation of 5e-4; 5 of them.
+  for (const double p : {0.1, 0.5, 0.9}) {
+    const at::Tensor y = dropout(torch::ones({1000, 1000}), p, kKey);
+    EXPECT_NEAR(y.eq(0).to(at::kDouble).mean().item<double>(), p, 2.5e-3);
+  }
+}
+
+TEST(Dropout, BackwardDrawsTheSameMask) {
+  at::Tensor x = torch::ones({9, 21}, at::kDouble).requires_grad_(true);
+  const at::Tensor y = dropout(x, 0.4, kKey);
+  y.sum().backward();
+  EXPECT_TRUE(torch::equal(x.grad(), y));
+  const auto f = [](const std::vector<at::Tensor>& in) { return dropout(in[0], 0.4, kKey); };
+  const at::Tensor leaf = torch::randn({3, 5}, at::kDouble).requires_grad_(true);
+  EXPECT_TRUE(test::gradcheck(f, {leaf}));
+  EXPECT_TRUE(test::gradgradcheck(f, {leaf}));
+}
+
+TEST(Dropout, EachPartOfTheKeyChangesTheMask) {
+  const at::Tensor x = torch::ones({8, 64});
+  const at::Tensor base = dropout(x, 0.5, kKey);
+  EXPECT_TRUE(torch::equal(dropout(x, 0.5, kKey), base));
+  EXPECT_FALSE(torch::equal(dropout(x, 0.5, {kKey.seed + 1, kKey.layer, kKey.step}), base));
+  EXPECT_FALSE(torch::equal(dropout(x, 0.5, {kKey.seed, kKey.layer + 1, kKey.step}), base));
+  EXPECT_FALSE(torch::equal(dropout(x, 0.5, {kKey.seed, kKey.layer, kKey.step + 1}), base));
+}
+
+TEST(Dropout, MaskDependsOnThePositionAlone) {
+  const at::Tensor x = torch::randn({50, 33});
+  const at::Tensor whole = dropout(x, 0.5, kKey);
+  EXPECT_TRUE(torch::equal(dropout(x.slice(0, 0, 20), 0.5, kKey), whole.slice(0, 0, 20)));
+  EXPECT_TRUE(torch::equal(dropout(x.slice(1, 0, 7), 0.5, kKey), whole.slice(1, 0, 7)));
+}
+
+TEST(Dropout, PassesThroughAtZeroAndKeepsNan) {
+  const at::Tensor x = torch::randn({4, 4});
+  EXPECT_TRUE(torch::equal(dropout(x, 0.0, kKey), x));
+  const at::Tensor nan = torch::full({8, 8}, std::nan(""));
+  EXPECT_TRUE(dropout(nan, 0.5, kKey).isnan().all().item<bool>());
+  EXPECT_EQ(dropout(torch::ones({0, 5}), 0.5, kKey).size(0), 0);
+}
+
+TEST(Dropout, RejectsAProbabilityOutsideItsRange) {
+  for (const double p : {-0.1, 1.0, std::nan("")}) {
+    EXPECT_THAT(
+        [p] {
+          (void)dropout(torch::ones({2, 2}), p, kKey);
+        },
+        ThrowsMessage<c10::Error>(HasSubstr("dropout: p must be in [0, 1), got ")));
+  }
+}
+
+}  // namespace
+}  // namespace isthmus::ops
