@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The checks prove themselves: each planted breach must be found, in a small tree that is clean else.
 
-    planted_test.py CHECKS_FOLDER CLANG_FORMAT_CONFIG COMPILER
+    planted_test.py CHECKS_FOLDER CLANG_FORMAT_CONFIG COMPILER...
 """
 import pathlib
 import shutil
@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 CHECKS, FORMAT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-COMPILER = sys.argv[3]
+COMPILER = sys.argv[3:]
 
 HEADER = '#pragma once\n\n#include <vector>\n\nnamespace isthmus {\nstd::vector<int> answer();\n}  // namespace isthmus\n'
 CLEAN = {
@@ -67,7 +67,7 @@ def run(check, tree):
         command = ['clang-format', '--dry-run', '-Werror', *files]
     elif check == 'self_contained':
         command = [sys.executable, CHECKS / 'self_contained.py', tree, 'core', tree / 'cache',
-                   COMPILER, '-std=c++20']
+                   *COMPILER, '-std=c++20']
     else:
         command = [sys.executable, CHECKS / f'{check}.py', tree]
     return subprocess.run(command, capture_output=True).returncode == 0
