@@ -4,10 +4,7 @@
 // here, since an inline function compiled with wide instructions could become everyone's copy.
 
 #ifdef __AVX2__
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // g++ 12 on its own _mm512_undefined
 #include <immintrin.h>
-#pragma GCC diagnostic pop
 #endif
 
 #include "kernel_table.hpp"
@@ -33,12 +30,15 @@ PhiloxWords xor_words(PhiloxWords a, PhiloxWords b, PhiloxWords c) {
   return _mm512_ternarylogic_epi32(a, b, c, 0x96);
 }
 
-/// Upper and lower halves of the 64-bit products; the CPU multiplies even lanes only.
+/// Upper and lower halves of the 64-bit products; the CPU multiplies even lanes only. The forms
+/// with a full mask are the plain instructions; g++ 12 warns of the plain intrinsics' undefined
+/// operand.
 void multiply_words(PhiloxWords a, PhiloxWords b, PhiloxWords& high, PhiloxWords& low) {
-  const PhiloxWords even = _mm512_mul_epu32(a, b);
-  const PhiloxWords odd = _mm512_mul_epu32(_mm512_srli_epi64(a, 32), b);
-  low = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
-  high = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+  constexpr __mmask8 kAll = 0xFF;
+  const PhiloxWords even = _mm512_maskz_mul_epu32(kAll, a, b);
+  const PhiloxWords odd = _mm512_maskz_mul_epu32(kAll, _mm512_maskz_srli_epi64(kAll, a, 32), b);
+  low = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_maskz_slli_epi64(kAll, odd, 32));
+  high = _mm512_mask_blend_epi32(0xAAAA, _mm512_maskz_srli_epi64(kAll, even, 32), odd);
 }
 
 #elif defined(__AVX2__)
