@@ -151,11 +151,12 @@ void read_folds(const std::filesystem::path& folds, Dataset& dataset) {
   const auto num_graphs = static_cast<std::int64_t>(dataset.graphs.size());
   std::vector<bool> tested(dataset.graphs.size(), false);
   for (std::int64_t k = 1; k <= kFolds; ++k) {
-    const std::string stem = dataset.name + "/10fold_idx/";
-    const std::string suffix = "_idx-" + std::to_string(k) + ".txt";
+    const auto member = [&](const char* part) {
+      return dataset.name + "/10fold_idx/" + part + "_idx-" + std::to_string(k) + ".txt";
+    };
     Split& split = dataset.splits.emplace_back();
-    split.train = read_ids(zip, stem + "train" + suffix, num_graphs);
-    split.test = read_ids(zip, stem + "test" + suffix, num_graphs);
+    split.train = read_ids(zip, member("train"), num_graphs);
+    split.test = read_ids(zip, member("test"), num_graphs);
     for (const std::int64_t id : split.test) {
       tested[static_cast<std::size_t>(id)] = true;
     }

@@ -148,7 +148,7 @@ class Search {
  public:
   explicit Search(const std::filesystem::path& root) : root_(root) {}
 
-  bool has(const std::string& path) const {
+  [[nodiscard]] bool has(const std::string& path) const {
     std::error_code ignored;
     return std::filesystem::is_regular_file(root_ / path, ignored);
   }

@@ -321,7 +321,7 @@ std::uint64_t parse_size(std::string_view option, std::string_view text) {
     factor =
         power == std::string_view::npos ? 0.0 : std::pow(1024.0, static_cast<double>(power + 1));
     unit.remove_prefix(1);
-    if (unit != "" && unit != "B" && unit != "iB") {
+    if (!unit.empty() && unit != "B" && unit != "iB") {
       factor = 0.0;
     }
   }

@@ -133,7 +133,7 @@ std::string Session::cache_dir() const {
   if (arguments_.has("--cache-dir")) {
     return arguments_.text("--cache-dir");
   }
-  if (const std::string folder = environment("ISTHMUS_CACHE"); !folder.empty()) {
+  if (std::string folder = environment("ISTHMUS_CACHE"); !folder.empty()) {
     return folder;
   }
   const std::string base = environment("XDG_CACHE_HOME");

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -48,18 +47,19 @@ void become_isthmus_nn(const std::string& verb, char** argv) {
     throw RunFailed(verb + " needs the program isthmus-nn, which is not installed", kPackageHint);
   }
   ::execv(program.c_str(), argv);
-  throw RunFailed(verb + " needs " + program + ", which does not start: " + std::strerror(errno),
+  throw RunFailed(verb + " needs " + program + ", which does not start: " + errno_text(errno),
                   kPackageHint);
 }
 
 ChildResult run_child(const std::string& program, const std::vector<std::string>& args) {
   std::array<int, 2> pipe_ends{};
   if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
-    throw ResourceLimit(std::string("pipe: ") + std::strerror(errno));
+    throw ResourceLimit(std::string("pipe: ") + errno_text(errno));
   }
   std::vector<std::string> words = {program};
   words.insert(words.end(), args.begin(), args.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) {
     argv.push_back(word.data());
   }

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -34,7 +33,7 @@ void write_stdout(std::string_view text) {
   if (error == 0 || error == EPIPE) {
     return;
   }
-  const std::string message = std::string("stdout: ") + std::strerror(error);
+  const std::string message = std::string("stdout: ") + errno_text(error);
   if (error == ENOSPC || error == EFBIG || error == EDQUOT) {
     throw ResourceLimit(message);
   }

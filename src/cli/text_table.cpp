@@ -54,7 +54,7 @@ std::string fact_lines(const std::vector<std::pair<std::string, std::string>>& f
   }
   std::string out;
   for (const auto& [name, value] : facts) {
-    out += name + std::string(width + 2 - name.size(), ' ') + value + "\n";
+    out.append(name).append(width + 2 - name.size(), ' ').append(value).append("\n");
   }
   return out;
 }

@@ -23,8 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxReadAtOnce = std::size_t{1} << 30U;  // Linux caps a call at 2^31 - 4096
 
-std::string errno_text(int code) { return std::generic_category().message(code); }
-
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) noexcept : fd_(fd) {}

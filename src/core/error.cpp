@@ -1,5 +1,6 @@
 #include "isthmus/core/error.hpp"
 
+#include <system_error>
 #include <utility>
 
 namespace isthmus {
@@ -16,6 +17,8 @@ std::string located(const DataLocation& location, const std::string& text) {
 }
 
 }  // namespace
+
+std::string errno_text(int code) { return std::generic_category().message(code); }
 
 Error::Error(ExitCode exit_code, const std::string& message, std::string hint)
     : std::runtime_error(message), exit_code_(exit_code), hint_(std::move(hint)) {}

@@ -67,8 +67,8 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 
 /// IEEE binary16 by its definition: sign, 5 bits of exponent, 10 of fraction.
 float half_to_float(std::uint16_t bits) {
-  const int exponent = bits >> 10U & 31U;
-  const int fraction = bits & 0x3FFU;
+  const int exponent = static_cast<int>(bits >> 10U & 31U);
+  const int fraction = static_cast<int>(bits & 0x3FFU);
   float value = 0;
   if (exponent == 31) {
     value = fraction == 0 ? std::numeric_limits<float>::infinity()

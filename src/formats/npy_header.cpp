@@ -171,7 +171,7 @@ class HeaderParser {
          in_quotes(descr) + ")");
   }
 
-  std::int64_t width(std::string_view digits, std::string_view descr) const {
+  [[nodiscard]] std::int64_t width(std::string_view digits, std::string_view descr) const {
     std::int64_t value = -1;
     const char* const end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, value);

@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <vector>
 
 #include <openssl/evp.h>
@@ -64,8 +63,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (file == nullptr) {
-    throw DataError({.file = path.string()},
-                    std::string("cannot be read: ") + std::strerror(errno));
+    throw DataError({.file = path.string()}, std::string("cannot be read: ") + errno_text(errno));
   }
   Sha256 hash;
   std::vector<std::byte> block(std::size_t{1} << 20U);
@@ -73,8 +71,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
     hash.update(std::span(block).first(read));
   }
   if (std::ferror(file.get()) != 0) {  // a directory opens, and fails here
-    throw DataError({.file = path.string()},
-                    std::string("cannot be read: ") + std::strerror(errno));
+    throw DataError({.file = path.string()}, std::string("cannot be read: ") + errno_text(errno));
   }
   return hash.hex();
 }

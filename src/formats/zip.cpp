@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <set>
 #include <utility>
@@ -85,7 +84,7 @@ class Source {
 
  private:
   [[noreturn]] void fail_errno() const {
-    throw DataError({.file = name_}, std::string("cannot be read: ") + std::strerror(errno));
+    throw DataError({.file = name_}, std::string("cannot be read: ") + errno_text(errno));
   }
 
   std::string name_;

@@ -249,6 +249,7 @@ class DirectoryReader {
 
   void refuse_overlaps(const std::vector<ZipMember>& members) const {
     std::vector<const ZipMember*> order;
+    order.reserve(members.size());
     for (const ZipMember& member : members) {
       order.push_back(&member);
     }

@@ -143,7 +143,8 @@ void assign(Config& config, const std::string& where, std::string_view key, cons
 void apply_tree(Config& config, const formats::TomlDocument& document, const std::string& name,
                 const std::string& prefix, const Json& tree) {
   for (const auto& [key, value] : tree.as_object()) {
-    const std::string path = prefix.empty() ? key : prefix + "." + key;
+    std::string path = prefix;
+    path.append(prefix.empty() ? "" : ".").append(key);
     if (value.is_object()) {
       if (value.as_object().empty() && find_field(path) == nullptr) {
         continue;  // An empty table says nothing.

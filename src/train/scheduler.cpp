@@ -18,9 +18,10 @@ Scheduler::Scheduler(const SchedulerOptions& options) : options_(options) {
 
 double Scheduler::lr(std::int64_t epoch) const {
   switch (options_.decay) {
-    case Decay::kStep:
-      return options_.base_lr *
-             std::pow(options_.factor, static_cast<double>(epoch / options_.step_size));
+    case Decay::kStep: {
+      const std::int64_t decays = epoch / options_.step_size;
+      return options_.base_lr * std::pow(options_.factor, static_cast<double>(decays));
+    }
     case Decay::kCosine:
       return options_.base_lr *
              (1.0 + std::cos(std::numbers::pi * static_cast<double>(epoch) /

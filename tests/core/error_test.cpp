@@ -1,5 +1,6 @@
 #include "isthmus/core/error.hpp"
 
+#include <cerrno>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -35,6 +36,10 @@ TEST(Error, CarriesAHintApartFromTheMessage) {
   const InvalidArgument e("no such thing", "try another");
   EXPECT_STREQ(e.what(), "no such thing");
   EXPECT_EQ(e.hint(), "try another");
+}
+
+TEST(ErrnoText, SaysWhatTheSystemSays) {
+  EXPECT_EQ(errno_text(ENOENT), "No such file or directory");
 }
 
 }  // namespace

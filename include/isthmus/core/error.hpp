@@ -80,4 +80,7 @@ class DataError : public Error {
   DataLocation location_;
 };
 
+/// The system's text for an errno value; unlike std::strerror() safe to call from any thread.
+[[nodiscard]] std::string errno_text(int code);
+
 }  // namespace isthmus

@@ -52,6 +52,7 @@ class BglEdgeIndex {
 template <bool kDirected>
 class BglView {
  public:
+  // NOLINTNEXTLINE(readability-identifier-naming): the name that Boost.Graph asks for
   struct traversal_category : virtual boost::incidence_graph_tag,
                               virtual boost::adjacency_graph_tag,
                               virtual boost::vertex_list_graph_tag,
