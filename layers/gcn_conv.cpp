@@ -25,7 +25,7 @@ at::Tensor inverse_sqrt_degree(const Graph& graph, const at::TensorOptions& like
   return scale.to(like);
 }
 
-at::Tensor propagate(const at::Tensor& x, const Graph& graph, const GcnConvOptions& options) {
+at::Tensor normalised_sum(const at::Tensor& x, const Graph& graph, const GcnConvOptions& options) {
   if (!options.normalize()) {
     return ops::aggregate(x, graph, ops::Reduce::kSum);
   }
@@ -65,9 +65,9 @@ at::Tensor GcnConvImpl::forward(const NodeInput& x, const Graph& graph) {
   check_graph("GcnConv", x, graph, options.in_channels());
   const bool product_first = is_sparse(x) || options.in_channels() > options.out_channels();
   if (!product_first) {
-    return project(propagate(std::get<at::Tensor>(x), graph, options), lin->weight, bias);
+    return project(normalised_sum(std::get<at::Tensor>(x), graph, options), lin->weight, bias);
   }
-  at::Tensor out = propagate(lin->forward(x), graph, options);
+  at::Tensor out = normalised_sum(lin->forward(x), graph, options);
   return bias.defined() ? out + bias : out;
 }
 

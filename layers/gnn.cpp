@@ -7,13 +7,11 @@
 #include <c10/util/Exception.h>
 
 #include "isthmus/layers/activation.hpp"
-#include "isthmus/layers/gcn_conv.hpp"
-#include "isthmus/layers/gin_conv.hpp"
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/residual_block.hpp"
-#include "isthmus/layers/sage_conv.hpp"
 
 #include "check_graph.hpp"
+#include "make_conv.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -21,65 +19,18 @@ namespace {
 // Named dropout streams start at 2^31: the heads of JumpingKnowledge::kSum.
 constexpr std::uint32_t kHeadStream = 0x80000000U;
 constexpr std::uint32_t kInputLayer = 0;
+// Dropout inside the message-passing layers.
+constexpr std::uint32_t kConvStream = 0x90000000U;
 
 bool last_conv_is_plain(const GnnOptions& o) {
   return o.layers_post_mp == 0 && o.jk == JumpingKnowledge::kNone;
 }
 
-std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& o, std::int64_t in,
-                                             std::int64_t out) {
-  switch (o.layer_type) {
-    case LayerType::kGcn:
-      return GcnConv(in, out).ptr();
-    case LayerType::kSage:
-      return SageConv(SageConvOptions(in, out).agg(o.agg.value_or(ops::Reduce::kMean))).ptr();
-    case LayerType::kGin:
-      return GinConv(GinConvOptions(in, out)
-                         .hidden_channels(o.dim_inner)
-                         .norm(o.norm)
-                         .act(o.act)
-                         .agg(o.agg.value_or(ops::Reduce::kSum))
-                         .train_eps(o.gin_train_eps))
-          .ptr();
-    case LayerType::kLinear:
-      return Linear(in, out).ptr();
-  }
-  TORCH_CHECK(false, "Gnn: layer_type must be a named one, got ", static_cast<int>(o.layer_type));
-}
-
-/// Calls f with the module as the layer that it is.
-template <typename Function>
-auto visit_conv(torch::nn::Module& conv, LayerType type, Function f) {
-  switch (type) {
-    case LayerType::kGcn:
-      return f(*conv.as<GcnConvImpl>());
-    case LayerType::kSage:
-      return f(*conv.as<SageConvImpl>());
-    case LayerType::kGin:
-      return f(*conv.as<GinConvImpl>());
-    case LayerType::kLinear:
-      break;
-  }
-  return f(*conv.as<LinearImpl>());
-}
-
-at::Tensor forward_conv(torch::nn::Module& conv, LayerType type, const NodeInput& h,
-                        const Graph& graph) {
-  return visit_conv(conv, type, [&](auto& layer) {
-    if constexpr (std::is_same_v<decltype(layer), LinearImpl&>) {
-      return layer.forward(h);
-    } else {
-      return layer.forward(h, graph);
-    }
-  });
-}
-
 std::string type_name(const torch::nn::Module& module) {
-  const std::array<std::pair<std::string_view, std::string_view>, 7> names{{
-      {"GcnConvImpl", "GCNConv"},
-      {"SageConvImpl", "SAGEConv"},
-      {"GinConvImpl", "GINConv"},
-      {"LinearImpl", "Linear"},
+  if (const auto* conv = dynamic_cast<const Conv*>(&module)) {
+    return std::string(conv->type_name());
+  }
+  const std::array<std::pair<std::string_view, std::string_view>, 3> names{{
       {"BatchNormImpl", "BatchNorm"},
       {"LayerNormImpl", "LayerNorm"},
       {"ResidualBlockImpl", "ResidualBlock"},
@@ -164,7 +115,7 @@ void GnnImpl::reset() {
     for (std::int64_t i = 0; i < o.layers_mp; ++i) {
       const bool plain = last_conv_is_plain(o) && i + 1 == o.layers_mp;
       const std::int64_t out = plain ? o.dim_out : o.dim_inner;
-      convs_->push_back(make_conv(o, width, out));
+      convs_->push_back(make_conv(o, width, out, i));
       if (!plain && o.norm != Norm::kNone) {
         norms_->push_back(make_norm(o.norm, out));
       }
@@ -201,8 +152,7 @@ void GnnImpl::reset_parameters() {
   }
   if (convs_) {
     for (const auto& conv : *convs_) {
-      visit_conv(*conv, options_.layer_type,
-                 [&init](auto& layer) { layer.reset_parameters(init); });
+      as_conv(*conv).reset_parameters(init);
     }
     for (const auto& norm : *norms_) {
       reset_norm(*norm);
@@ -225,6 +175,12 @@ void GnnImpl::pretty_print(std::ostream& stream) const {
 
 at::Tensor GnnImpl::forward(const NodeInput& x, const Graph& graph,
                             std::span<const std::int64_t> ptr) {
+  return forward(x, ConvContext(graph), ptr);
+}
+
+at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
+                            std::span<const std::int64_t> ptr) {
+  const Graph& graph = context.graph;
   check_graph("Gnn", x, graph, options_.dim_in);
   const std::array<std::int64_t, 2> whole{0, graph.num_nodes()};
   if (ptr.empty()) {
@@ -247,7 +203,7 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const Graph& graph,
     h = forward_blocks(std::get<at::Tensor>(h), graph, layer);
     layer += 2 * static_cast<std::uint32_t>(options_.layers_mp);
   } else {
-    h = forward_stack(std::move(h), graph, ptr, layer);
+    h = forward_stack(std::move(h), context, ptr, layer);
     layer += static_cast<std::uint32_t>(options_.layers_mp);
     if (heads_) {
       return std::get<at::Tensor>(h);
@@ -267,15 +223,18 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const Graph& graph,
   return std::get<at::Tensor>(h);
 }
 
-NodeInput GnnImpl::forward_stack(NodeInput h, const Graph& graph, std::span<const std::int64_t> ptr,
-                                 std::uint32_t layer) {
+NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
+                                 std::span<const std::int64_t> ptr, std::uint32_t layer) {
+  ConvContext inner = context;
+  inner.initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
   at::Tensor scores;
   if (heads_) {
     scores = head_score(0, h, ptr);
   }
   for (std::size_t i = 0; i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
-    at::Tensor out = forward_conv(*convs_[i], options_.layer_type, h, graph);
+    inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
+    at::Tensor out = as_conv(*convs_[i]).propagate(h, inner);
     show("convs." + index, out);
     if (!last_conv_is_plain(options_) || i + 1 < convs_->size()) {
       if (options_.norm != Norm::kNone) {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <torch/nn/modules/batchnorm.h>
+
 #include "layer_cases.hpp"
 
 namespace isthmus::layers {

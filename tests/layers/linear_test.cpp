@@ -1,5 +1,7 @@
 #include "isthmus/layers/linear.hpp"
 
+#include <torch/nn/modules/linear.h>
+
 #include "layer_cases.hpp"
 
 namespace isthmus::layers {

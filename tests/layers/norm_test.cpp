@@ -1,5 +1,7 @@
 #include "isthmus/layers/norm.hpp"
 
+#include <torch/nn/modules/linear.h>
+
 #include "isthmus/layers/batch_norm.hpp"
 #include "isthmus/layers/layer_norm.hpp"
 

@@ -10,7 +10,8 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
 
 #include "isthmus/core/parallel_chunks.hpp"
 #include "isthmus/core/thread_budget.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "isthmus/core/parallel_chunks.hpp"
 #include "isthmus/core/thread_budget.hpp"

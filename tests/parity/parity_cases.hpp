@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/state_dict.hpp"

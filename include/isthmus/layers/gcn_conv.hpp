@@ -9,6 +9,7 @@
 #include <torch/nn/pimpl.h>
 
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/linear.hpp"
@@ -41,17 +42,21 @@ struct GcnConvOptions {
 /// @par Source  Kipf, Welling: Semi-Supervised Classification with Graph Convolutional Networks,
 ///              ICLR 2017 (arXiv:1609.02907). Defaults as PyG's GCNConv.
 /// @par When not to use it  With in- and out-degrees that differ much: both d are in-degrees.
-class GcnConvImpl : public torch::nn::Cloneable<GcnConvImpl> {
+class GcnConvImpl : public torch::nn::Cloneable<GcnConvImpl>, public Conv {
  public:
   GcnConvImpl(std::int64_t in_channels, std::int64_t out_channels)
       : GcnConvImpl(GcnConvOptions(in_channels, out_channels)) {}
   explicit GcnConvImpl(const GcnConvOptions& options);
 
   void reset() override;
-  void reset_parameters(Initializer& init);
+  void reset_parameters(Initializer& init) override;
   void pretty_print(std::ostream& stream) const override;
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph);
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
+    return forward(x, context.graph);
+  }
+  [[nodiscard]] std::string_view type_name() const noexcept override { return "GCNConv"; }
 
   GcnConvOptions options;
   Linear lin{nullptr};

@@ -9,6 +9,7 @@
 #include <torch/nn/pimpl.h>
 
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/mlp.hpp"
@@ -41,17 +42,21 @@ struct GinConvOptions {
 /// @par Source  Xu, Hu, Leskovec, Jegelka: How Powerful are Graph Neural Networks?, ICLR 2019
 ///              (arXiv:1810.00826). Defaults as PyG's GINConv and its GIN model.
 /// @par When not to use it  With hubs and half precision: sums grow with the degree.
-class GinConvImpl : public torch::nn::Cloneable<GinConvImpl> {
+class GinConvImpl : public torch::nn::Cloneable<GinConvImpl>, public Conv {
  public:
   GinConvImpl(std::int64_t in_channels, std::int64_t out_channels)
       : GinConvImpl(GinConvOptions(in_channels, out_channels)) {}
   explicit GinConvImpl(const GinConvOptions& options);
 
   void reset() override;
-  void reset_parameters(Initializer& init);
+  void reset_parameters(Initializer& init) override;
   void pretty_print(std::ostream& stream) const override;
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph);
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
+    return forward(x, context.graph);
+  }
+  [[nodiscard]] std::string_view type_name() const noexcept override { return "GINConv"; }
 
   GinConvOptions options;
   Mlp nn{nullptr};

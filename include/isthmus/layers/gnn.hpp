@@ -16,6 +16,7 @@
 #include <torch/nn/pimpl.h>
 
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/mlp.hpp"
@@ -62,6 +63,10 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   /// @return       [N, dim_out], or [G, dim_out] with a graph_pooling.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph,
                                    std::span<const std::int64_t> ptr = {});
+  /// The same with features or types of edges for the layers that use them; `initial` and `key` of
+  /// the context are set here.
+  [[nodiscard]] at::Tensor forward(const NodeInput& x, const ConvContext& context,
+                                   std::span<const std::int64_t> ptr = {});
 
   /// Step that the next forward passes in training mode take their dropout masks from.
   void set_step(std::uint32_t step) noexcept { step_ = step; }
@@ -82,7 +87,7 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
  private:
   [[nodiscard]] ops::DropoutKey key(std::uint32_t layer) const;
   [[nodiscard]] at::Tensor dropped(const at::Tensor& x, double p, std::uint32_t layer) const;
-  [[nodiscard]] NodeInput forward_stack(NodeInput h, const Graph& graph,
+  [[nodiscard]] NodeInput forward_stack(NodeInput h, const ConvContext& context,
                                         std::span<const std::int64_t> ptr, std::uint32_t layer);
   [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer);
   [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,

@@ -8,6 +8,7 @@
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
+#include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 
@@ -32,7 +33,8 @@ struct LinearOptions {
 };
 
 /// y = x W' + b: [N, in] -> [N, out]; x dense or sparse. Tensors: weight [out, in], bias [out].
-class LinearImpl : public torch::nn::Cloneable<LinearImpl> {
+/// As a Conv it ignores the graph: the structure-blind layer.
+class LinearImpl : public torch::nn::Cloneable<LinearImpl>, public Conv {
  public:
   LinearImpl(std::int64_t in_channels, std::int64_t out_channels)
       : LinearImpl(LinearOptions(in_channels, out_channels)) {}
@@ -40,9 +42,13 @@ class LinearImpl : public torch::nn::Cloneable<LinearImpl> {
 
   void reset() override;
   /// New initial values: weight, then bias.
-  void reset_parameters(Initializer& init);
+  void reset_parameters(Initializer& init) override;
   void pretty_print(std::ostream& stream) const override;
   [[nodiscard]] at::Tensor forward(const NodeInput& x);
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& /*context*/) override {
+    return forward(x);
+  }
+  [[nodiscard]] std::string_view type_name() const noexcept override { return "Linear"; }
 
   LinearOptions options;
   at::Tensor weight;

@@ -9,6 +9,7 @@
 #include <torch/nn/pimpl.h>
 
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/linear.hpp"
@@ -38,17 +39,21 @@ struct SageConvOptions {
 ///
 /// @par Source  Hamilton, Ying, Leskovec: Inductive Representation Learning on Large Graphs,
 ///              NeurIPS 2017 (arXiv:1706.02216). Defaults as PyG's SAGEConv.
-class SageConvImpl : public torch::nn::Cloneable<SageConvImpl> {
+class SageConvImpl : public torch::nn::Cloneable<SageConvImpl>, public Conv {
  public:
   SageConvImpl(std::int64_t in_channels, std::int64_t out_channels)
       : SageConvImpl(SageConvOptions(in_channels, out_channels)) {}
   explicit SageConvImpl(const SageConvOptions& options);
 
   void reset() override;
-  void reset_parameters(Initializer& init);
+  void reset_parameters(Initializer& init) override;
   void pretty_print(std::ostream& stream) const override;
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph);
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
+    return forward(x, context.graph);
+  }
+  [[nodiscard]] std::string_view type_name() const noexcept override { return "SAGEConv"; }
 
   SageConvOptions options;
   Linear lin_l{nullptr};

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string_view>
+
+#include <ATen/core/Tensor.h>
+
+#include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/initializer.hpp"
+#include "isthmus/layers/input.hpp"
+#include "isthmus/ops/dropout.hpp"
+
+namespace isthmus::layers {
+
+/// What a message-passing layer may look at beside its input features. Tensors of edges are in the
+/// caller's edge order; layers ignore what they have no use for.
+struct ConvContext {
+  explicit ConvContext(const Graph& of) : graph(of) {}
+
+  const Graph& graph;
+  at::Tensor edge_attr;  ///< [E, D], floating; undefined if there is none.
+  at::Tensor edge_type;  ///< [E], int64, relation of each edge; undefined if there is none.
+  at::Tensor initial;    ///< [N, C], what the first message-passing layer was given (GCN2's x_0).
+  ops::DropoutKey key;   ///< Of dropout inside a layer (attention weights): one layer number each.
+};
+
+/// A message-passing layer as a network of them sees it: the mixin of every *Conv module. Each also
+/// has a forward() of its own with just the arguments that it needs.
+class Conv {
+ public:
+  Conv() = default;
+  Conv(const Conv&) = default;
+  Conv& operator=(const Conv&) = default;
+  virtual ~Conv() = default;
+
+  /// x [N, in] -> [N, out].
+  [[nodiscard]] virtual at::Tensor propagate(const NodeInput& x, const ConvContext& context) = 0;
+  /// Initial values, drawn from `init` in the order of the parameters.
+  virtual void reset_parameters(Initializer& init) = 0;
+  /// PyG's name of the layer: "GCNConv".
+  [[nodiscard]] virtual std::string_view type_name() const noexcept = 0;
+};
+
+}  // namespace isthmus::layers
