@@ -1,4 +1,5 @@
 #include "isthmus/kernels/simd_level.hpp"
+#include "isthmus/ops/tensor_allocator.hpp"
 #include "isthmus/ops/tensor_executor.hpp"
 
 #include "nn_verbs.hpp"
@@ -9,6 +10,7 @@ namespace {
 /// One pool of threads, and a wrong ISTHMUS_SIMD told before any data is read.
 void prepare() {
   (void)isthmus::kernels::simd_level();
+  isthmus::ops::install_tensor_allocator();
   isthmus::ops::install_tensor_executor();
 }
 
