@@ -1,7 +1,6 @@
 #include "isthmus/layers/gnn_options.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -12,14 +11,41 @@
 namespace isthmus::layers {
 namespace {
 
-constexpr std::array<std::string_view, 4> kLayerTypes{"gcnconv", "sageconv", "ginconv", "linear"};
-constexpr std::array<std::string_view, 3> kStageTypes{"stack", "skipsum", "residual"};
-constexpr std::array<std::string_view, 2> kJumpingKnowledge{"none", "sum"};
-constexpr std::array<std::string_view, 3> kNorms{"none", "batch", "layer"};
-constexpr std::array<std::string_view, 6> kActivations{"identity", "relu",       "gelu",
-                                                       "elu",      "leaky_relu", "tanh"};
-constexpr std::array<std::string_view, 4> kPoolings{"none", "add", "mean", "max"};
-constexpr std::array<std::string_view, 3> kReductions{"add", "mean", "max"};
+// One name a line, in the order of the enum's values.
+constexpr std::string_view kLayerTypes[] = {
+    "gcnconv",
+    "sageconv",
+    "ginconv",
+    "linear",
+};
+constexpr std::string_view kStageTypes[] = {
+    "stack",
+    "skipsum",
+    "residual",
+};
+constexpr std::string_view kJumpingKnowledge[] = {
+    "none",
+    "sum",
+};
+constexpr std::string_view kNorms[] = {
+    "none",
+    "batch",
+    "layer",
+};
+constexpr std::string_view kActivations[] = {
+    "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
+};
+constexpr std::string_view kPoolings[] = {
+    "none",
+    "add",
+    "mean",
+    "max",
+};
+constexpr std::string_view kReductions[] = {
+    "add",
+    "mean",
+    "max",
+};
 
 /// What an enum is called in messages: the option that holds it.
 template <typename Enum>

@@ -1,5 +1,6 @@
 #include "isthmus/ops/tensor_allocator.hpp"
 
+#include <cstdint>
 #include <mutex>
 #include <new>
 
@@ -32,7 +33,9 @@ void install_tensor_allocator() {
   static std::once_flag once;
   std::call_once(once, [] {
     static auto* const allocator = new PoolAllocator;  // outlives every tensor
-    c10::SetCPUAllocator(allocator);
+    // The caller asked for it: above what LibTorch or another library has set with less.
+    constexpr std::uint8_t kHighestPriority = 255;
+    c10::SetCPUAllocator(allocator, kHighestPriority);
   });
 }
 

@@ -16,14 +16,41 @@ constexpr std::array<Names, 3> kFeatures{"auto", "constant", "degree"};
 constexpr std::array<Names, 4> kProtocols{"public", "platonov", "gin-optimistic", "csl"};
 constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
-constexpr std::array<Names, 3> kPoolings{"add", "mean", "max"};
-constexpr std::array<Names, 4> kLayers{"gcnconv", "sageconv", "ginconv", "linear"};
-constexpr std::array<Names, 3> kStages{"stack", "skipsum", "residual"};
-constexpr std::array<Names, 3> kReductions{"auto", "add", "mean"};
-constexpr std::array<Names, 3> kNorms{"none", "batch", "layer"};
-constexpr std::array<Names, 6> kActivations{"identity", "relu",       "gelu",
-                                            "elu",      "leaky_relu", "tanh"};
-constexpr std::array<Names, 2> kJumps{"none", "sum"};
+// The names of layers' enums in the order of their values, one a line (train_test compares).
+constexpr Names kLayers[] = {
+    "gcnconv",
+    "sageconv",
+    "ginconv",
+    "linear",
+};
+constexpr Names kStages[] = {
+    "stack",
+    "skipsum",
+    "residual",
+};
+constexpr Names kNorms[] = {
+    "none",
+    "batch",
+    "layer",
+};
+constexpr Names kActivations[] = {
+    "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
+};
+constexpr Names kJumps[] = {
+    "none",
+    "sum",
+};
+constexpr Names kReductions[] = {
+    "auto",
+    "add",
+    "mean",
+};
+// Of a graph task: "none" is no choice there.
+constexpr Names kPoolings[] = {
+    "add",
+    "mean",
+    "max",
+};
 constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
 constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};

@@ -7,6 +7,8 @@
 
 #include "isthmus/core/atomic_file.hpp"
 #include "isthmus/core/thread_budget.hpp"
+#include "isthmus/layers/gnn_options.hpp"
+#include "isthmus/train/config.hpp"
 #include "isthmus/train/model_file.hpp"
 
 #include "train_fixtures.hpp"
@@ -22,6 +24,31 @@ using test::small_config;
 Config with_folder(const fs::path& folder, std::vector<std::string> set = {}) {
   set.push_back("out_dir=" + folder.string());
   return small_config(set);
+}
+
+/// The choices that a config offers for a key.
+std::vector<std::string> choices_of(std::string_view key) {
+  for (const ConfigKey& candidate : config_keys()) {
+    if (candidate.name == key) {
+      return candidate.choices;
+    }
+  }
+  return {};
+}
+
+template <typename Enum>
+std::vector<std::string> names() {
+  const auto all = layers::names_of<Enum>();
+  return {all.begin(), all.end()};
+}
+
+// Configs are read without LibTorch, so their lists of names are written out a second time.
+TEST(ConfigKeys, OfferTheNamesThatTheNetworkKnows) {
+  EXPECT_EQ(choices_of("gnn.layer_type"), names<layers::LayerType>());
+  EXPECT_EQ(choices_of("gnn.stage_type"), names<layers::StageType>());
+  EXPECT_EQ(choices_of("gnn.norm"), names<layers::Norm>());
+  EXPECT_EQ(choices_of("gnn.act"), names<layers::Activation>());
+  EXPECT_EQ(choices_of("gnn.jk"), names<layers::JumpingKnowledge>());
 }
 
 TEST(RunTraining, SameBitsForOneTwoAndThreeThreads) {

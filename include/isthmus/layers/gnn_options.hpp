@@ -14,7 +14,12 @@
 namespace isthmus::layers {
 
 /// Message-passing layers of the stack; kLinear ignores the graph (the structure-blind baseline).
-enum class LayerType : std::uint8_t { kGcn, kSage, kGin, kLinear };
+enum class LayerType : std::uint8_t {
+  kGcn,
+  kSage,
+  kGin,
+  kLinear,
+};
 
 /// How message-passing layers are chained.
 enum class StageType : std::uint8_t {
