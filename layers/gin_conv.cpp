@@ -6,6 +6,8 @@
 #include <c10/util/Exception.h>
 
 #include "isthmus/layers/linear.hpp"
+#include "isthmus/ops/gin_mlp.hpp"
+#include "isthmus/ops/linear.hpp"
 
 #include "check_graph.hpp"
 
@@ -50,8 +52,34 @@ void GinConvImpl::pretty_print(std::ostream& stream) const {
          << options.out_channels() << (options.train_eps() ? ", train_eps=true)" : ")");
 }
 
+bool GinConvImpl::fuses() const {
+  const auto fits = [](std::int64_t width) { return width <= ops::kPanelWidth; };
+  return options.agg() == ops::Reduce::kSum && options.norm() == Norm::kNone &&
+         options.act() == Activation::kRelu && fits(options.hidden_channels()) &&
+         fits(options.out_channels());
+}
+
+at::Tensor GinConvImpl::forward_fused(const NodeInput& x, const Graph& graph, bool relu) {
+  const auto* first = nn->lins[0]->as<LinearImpl>();
+  const auto* second = nn->lins[1]->as<LinearImpl>();
+  ops::GinMlpWeights weights{{}, first->bias, second->weight, second->bias, relu};
+  if (is_sparse(x) || options.in_channels() > options.hidden_channels()) {
+    return ops::gin_mlp(project(x, first->weight, {}), graph, eps, weights);
+  }
+  weights.weight_1 = first->weight;
+  return ops::gin_mlp(std::get<at::Tensor>(x), graph, eps, weights);
+}
+
 at::Tensor GinConvImpl::forward(const NodeInput& x, const Graph& graph) {
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor GinConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  const Graph& graph = context.graph;
   check_graph("GinConv", x, graph, options.in_channels());
+  if (fuses()) {
+    return forward_fused(x, graph, context.relu);
+  }
   const bool product_first = is_sparse(x) || options.in_channels() > options.hidden_channels();
   if (!product_first) {
     return nn->forward(combine(std::get<at::Tensor>(x), graph, eps, options.agg()));

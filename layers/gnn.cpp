@@ -234,15 +234,20 @@ NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
   for (std::size_t i = 0; i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
     inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
-    at::Tensor out = as_conv(*convs_[i]).propagate(h, inner);
+    Conv& conv = as_conv(*convs_[i]);
+    const bool plain = last_conv_is_plain(options_) && i + 1 == convs_->size();
+    // An observer wants to see the output before the activation.
+    inner.relu = !plain && options_.norm == Norm::kNone && options_.act == Activation::kRelu &&
+                 conv.applies_relu() && !observer_;
+    at::Tensor out = conv.propagate(h, inner);
     show("convs." + index, out);
-    if (!last_conv_is_plain(options_) || i + 1 < convs_->size()) {
+    if (!plain) {
       if (options_.norm != Norm::kNone) {
         out = apply_norm(*norms_[i], out);
         show("norms." + index, out);
       }
-      out = dropped(activate(out, options_.act), options_.dropout,
-                    layer + static_cast<std::uint32_t>(i));
+      out = inner.relu ? out : activate(out, options_.act);
+      out = dropped(out, options_.dropout, layer + static_cast<std::uint32_t>(i));
     }
     const bool skip =
         options_.stage_type == StageType::kSkipSum && num_cols(h) == out.size(1) && !is_sparse(h);

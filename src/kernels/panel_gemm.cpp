@@ -29,6 +29,9 @@ void check(const PanelGemm<T>& args) {
   require(args.depth >= 0, "depth must be >= 0", args.depth);
   require(args.b_row >= args.columns || args.depth <= 1, "b_row must be >= columns", args.b_row);
   require(args.c_row >= args.columns || args.rows <= 1, "c_row must be >= columns", args.c_row);
+  if (args.bias != nullptr && args.accumulate) {
+    throw InvalidArgument("panel_gemm: bias and accumulate exclude each other, got both");
+  }
 }
 
 /// Rows per task: a multiple of 24, which every tile height divides.
@@ -50,8 +53,8 @@ void multiply(const PanelGemm<T>& args) {
 template <typename T>
 void multiply_tall(const PanelGemm<T>& args) {
   check(args);
-  if (args.bias != nullptr) {
-    throw InvalidArgument("panel_gemm_tall: bias must be none, got one");
+  if (args.bias != nullptr || args.accumulate || args.relu) {
+    throw InvalidArgument("panel_gemm_tall: bias must be none, accumulate and relu off, got one");
   }
   const FixedBlocks blocks = reduction_blocks(args.depth, kContractionBlock, kMostPartials);
   if (blocks.blocks() <= 1) {

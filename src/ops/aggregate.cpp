@@ -6,6 +6,7 @@
 #include "isthmus/kernels/segment_sum.hpp"
 #include "isthmus/kernels/simd_level.hpp"
 
+#include "gin_adjoint.hpp"
 #include "op_support.hpp"
 
 namespace isthmus::ops {
@@ -148,6 +149,10 @@ at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph, const at::Tens
               "gin_aggregate: eps must be a tensor of one real number, got ",
               eps.defined() ? eps.numel() : 0, " elements");
   return GinFunction::apply(x, eps, Pull{graph});
+}
+
+at::Tensor gin_adjoint(const at::Tensor& g, const Graph& graph, const at::Tensor& eps) {
+  return GinFunction::apply(g, eps, Pull{graph}.adjoint());
 }
 
 at::Tensor gcn_aggregate(const at::Tensor& x, const Graph& graph) {

@@ -204,6 +204,39 @@ TEST(PanelGemm, GivesTheSameBitsForAnyOrderOfBlocks) {
   }
 }
 
+TEST_P(PanelGemmAtLevel, AccumulatesAndTakesThePositivePart) {
+  for (const std::int64_t k : {0, 3, 128, 300}) {
+    const auto c = Case<float>::random(26, 37, k, false, 9);
+    Draws draws(10);
+    const std::vector<float> start = draws.reals<float>(26 * 37);
+    std::vector<float> out;
+    PanelGemm<float> args = c.args(out);
+    out = start;
+    args.c = out.data();
+    args.bias = nullptr;
+    args.accumulate = true;
+    args.relu = true;
+    panel_gemm(args);
+    for (std::int64_t i = 0; i < 26; ++i) {
+      for (std::int64_t j = 0; j < 37; ++j) {
+        float sum = start[static_cast<std::size_t>(i * 37 + j)];
+        for (std::int64_t d = 0; d < k; ++d) {
+          sum = std::fma(c.at(i, d), c.b[static_cast<std::size_t>(d * 37 + j)], sum);
+        }
+        ASSERT_EQ(out[static_cast<std::size_t>(i * 37 + j)], sum > 0.0F ? sum : 0.0F) << k;
+      }
+    }
+  }
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  Case<float> c{1, 2, 1, false, {1}, {nan, -1}, {}};
+  std::vector<float> out;
+  PanelGemm<float> args = c.args(out);
+  args.relu = true;
+  panel_gemm(args);
+  EXPECT_TRUE(std::isnan(out[0]));
+  EXPECT_EQ(out[1], 0.0F);
+}
+
 TEST(PanelGemm, AcceptsEmptySides) {
   EXPECT_TRUE((Case<float>{0, 3, 2, false, {}, {1, 2, 3, 4, 5, 6}, {}}.run().empty()));
   EXPECT_TRUE((Case<float>{3, 0, 2, false, {1, 2, 3, 4, 5, 6}, {}, {}}.run().empty()));
@@ -231,6 +264,9 @@ TEST(PanelGemm, RejectsBadArgumentsAndSaysWhichValue) {
   args.bias = &bias;
   EXPECT_THAT([&] { panel_gemm_tall(args); },
               ThrowsMessage<InvalidArgument>(HasSubstr("bias must be none")));
+  args.accumulate = true;
+  EXPECT_THAT([&] { panel_gemm(args); },
+              ThrowsMessage<InvalidArgument>(HasSubstr("bias and accumulate exclude each other")));
 }
 
 }  // namespace

@@ -19,10 +19,11 @@ LinearImpl& layer(const GinConv& conv, std::size_t i) {
   return *conv->nn->lins->ptr<LinearImpl>(i);
 }
 
-/// Linear, tanh, Linear on (1 + eps) x + A x or + mean, with torch alone.
+/// Linear, tanh or relu, Linear on (1 + eps) x + A x or + mean, with torch alone.
 at::Tensor by_formula(const GinConv& conv, const at::Tensor& x, const at::Tensor& a, double eps) {
   at::Tensor h = (1.0 + eps) * x + torch::matmul(a, x);
-  h = torch::tanh(torch::matmul(h, layer(conv, 0).weight.t()) + layer(conv, 0).bias);
+  h = torch::matmul(h, layer(conv, 0).weight.t()) + layer(conv, 0).bias;
+  h = conv->options.act() == Activation::kTanh ? torch::tanh(h) : torch::relu(h);
   return torch::matmul(h, layer(conv, 1).weight.t()) + layer(conv, 1).bias;
 }
 
@@ -59,6 +60,25 @@ TEST_P(GinConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
   }
 }
 
+// relu without norm is the layer that runs tile by tile, with the output's relu where asked.
+TEST_P(GinConvOnGraph, EqualsItsFormulaWhereItIsFused) {
+  const std::uint64_t seed = GetParam();
+  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const at::Tensor a = test::adjacency(graph);
+  for (const auto& [in, out] : {std::pair{3, 5}, {5, 3}, {4, 300}}) {
+    const at::Tensor x = test::features(graph.num_nodes(), in, seed);
+    GinConv conv = double_conv(GinConvOptions(in, out).eps(0.25).seed(seed));
+    EXPECT_EQ(conv->applies_relu(), out < 300);
+    const at::Tensor want = by_formula(conv, x, a, 0.25);
+    EXPECT_LT(test::max_difference(conv->forward(x, graph), want), 1e-13);
+    if (conv->applies_relu()) {
+      ConvContext context(graph);
+      context.relu = true;
+      EXPECT_LT(test::max_difference(conv->propagate(x, context), torch::relu(want)), 1e-13);
+    }
+  }
+}
+
 TEST_P(GinConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
   const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
@@ -86,6 +106,16 @@ TEST(GinConv, HasTheGradientOfItsFormulaOnBothSidesAndForEps) {
       EXPECT_TRUE(test::module_gradcheck([&] { return conv->forward(x, graph); },
                                          test::leaves_of(*conv, x)));
     }
+  }
+}
+
+TEST(GinConv, HasTheGradientOfItsFormulaWhereItIsFused) {
+  const Graph graph = test::awkward_graph();
+  for (const auto& [in, out] : {std::pair{2, 3}, {3, 2}}) {
+    GinConv conv = double_conv(GinConvOptions(in, out).train_eps(true).eps(0.3));
+    const at::Tensor x = test::features(6, in, 2).requires_grad_(true);
+    EXPECT_TRUE(
+        test::module_gradcheck([&] { return conv->forward(x, graph); }, test::leaves_of(*conv, x)));
   }
 }
 

@@ -233,6 +233,21 @@ TEST_P(GnnShape, ShowsEveryLayerToAnObserver) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, GnnShape, ::testing::Range<std::size_t>(0, 20));
 
+// With an observer the activation is a step of its own; without, GIN does it with its last product.
+TEST(Gnn, GivesTheSameBitsWhetherAnActivationIsFusedOrNot) {
+  GnnOptions options;
+  options.layer_type = LayerType::kGin;
+  options.dim_in = 3;
+  options.dim_out = 2;
+  options.layers_mp = 3;
+  Gnn gnn(options);
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(graph.num_nodes(), 3, 5).to(torch::kFloat);
+  const at::Tensor fused = gnn->forward(x, graph);
+  gnn->observe([](std::string_view, const at::Tensor&) {});
+  EXPECT_TRUE(torch::equal(gnn->forward(x, graph), fused));
+}
+
 TEST(Gnn, DrawsOtherMasksAtOtherStepsAndNoneInEvaluation) {
   GnnOptions o{.dim_in = 3, .dim_out = 4, .dim_inner = 32};
   o.dropout = 0.5;

@@ -8,7 +8,10 @@ namespace isthmus::kernels {
 
 /// Dense product for narrow right-hand sides, C = A B + start, for row i and column j:
 ///
-///     c_ij = fma chain over k = 0, 1, ..., K-1 of a_ik b_kj, begun at start_j
+///     c_ij = fma chain over k = 0, 1, ..., K-1 of a_ik b_kj, begun at start_ij
+///     start = bias_j, or c_ij with `accumulate`, or 0
+///
+/// and with `relu` max(0, c_ij), where NaN stays NaN.
 ///
 /// One chain per element in ascending k, hence the same bits at every SIMD level and thread count.
 /// A has free strides, so a transposed A costs no copy; rows of B and C are contiguous.
@@ -25,19 +28,22 @@ struct PanelGemm {
   T* c = nullptr;  ///< c_ij at i c_row + j; overlaps no input.
   std::int64_t c_row = 0;
   const T* bias = nullptr;  ///< [N] or none: start of each chain.
+  bool accumulate = false;  ///< Start from what C holds; excludes a bias.
+  bool relu = false;
 };
 
 /// Tall contractions (gradients of weights): K is cut into blocks of at least this many.
 inline constexpr std::int64_t kContractionBlock = 1024;
 
 /// C = A B + bias; parallel over fixed blocks of rows.
-/// @throws InvalidArgument  if a size is negative or a row of B or C is shorter than N.
+/// @throws InvalidArgument  if a size is negative, a row of B or C is shorter than N, or both bias
+///                          and accumulate are given.
 void panel_gemm(const PanelGemm<float>& args);
 void panel_gemm(const PanelGemm<double>& args);
 
 /// The same product for long K and small M x N: chains over fixed blocks of K, whose partial
 /// results are added in ascending order. Parallel over blocks; at most 64 partial copies of C are
-/// held. `bias` must be none. The same bits for any thread count, but not those of panel_gemm().
+/// held. Without bias, accumulate and relu. The same bits for any thread count, but not those of panel_gemm().
 void panel_gemm_tall(const PanelGemm<float>& args);
 void panel_gemm_tall(const PanelGemm<double>& args);
 

@@ -21,6 +21,7 @@ struct ConvContext {
   at::Tensor edge_type;  ///< [E], int64, relation of each edge; undefined if there is none.
   at::Tensor initial;    ///< [N, C], what the first message-passing layer was given (GCN2's x_0).
   ops::DropoutKey key;   ///< Of dropout inside a layer (attention weights): one layer number each.
+  bool relu = false;     ///< Whether the output is max(0, .); only where applies_relu().
 };
 
 /// A message-passing layer as a network of them sees it: the mixin of every *Conv module. Each also
@@ -34,6 +35,9 @@ class Conv {
 
   /// x [N, in] -> [N, out].
   [[nodiscard]] virtual at::Tensor propagate(const NodeInput& x, const ConvContext& context) = 0;
+  /// Whether propagate() looks at ConvContext::relu: an activation fused into the layer saves its
+  /// caller one pass over the output and one over the gradient.
+  [[nodiscard]] virtual bool applies_relu() const noexcept { return false; }
   /// Initial values, drawn from `init` in the order of the parameters.
   virtual void reset_parameters(Initializer& init) = 0;
   /// PyG's name of the layer: "GCNConv".

@@ -53,14 +53,19 @@ class GinConvImpl : public torch::nn::Cloneable<GinConvImpl>, public Conv {
   void pretty_print(std::ostream& stream) const override;
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph);
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(x, context.graph);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
+  [[nodiscard]] bool applies_relu() const noexcept override { return fuses(); }
   [[nodiscard]] std::string_view type_name() const noexcept override { return "GINConv"; }
 
   GinConvOptions options;
   Mlp nn{nullptr};
   at::Tensor eps;
+
+ private:
+  /// Whether the whole layer runs tile by tile (ops/gin_mlp.hpp): the usual case, kSum, kRelu, no
+  /// norm, widths up to kPanelWidth. The same bits as step by step.
+  [[nodiscard]] bool fuses() const;
+  [[nodiscard]] at::Tensor forward_fused(const NodeInput& x, const Graph& graph, bool relu);
 };
 TORCH_MODULE(GinConv);
 

@@ -13,7 +13,9 @@ void multiply_rows(const PanelGemm<T>& args, std::int64_t first, std::int64_t la
   for (std::int64_t i = first; i < last; ++i) {
     T* c = args.c + i * args.c_row;
     for (std::int64_t j = 0; j < args.columns; ++j) {
-      c[j] = args.bias != nullptr ? args.bias[j] : T{0};
+      if (!args.accumulate) {
+        c[j] = args.bias != nullptr ? args.bias[j] : T{0};
+      }
     }
     for (std::int64_t k = 0; k < args.depth; ++k) {
       const T a = args.a[i * args.a_row + k * args.a_col];
@@ -21,6 +23,9 @@ void multiply_rows(const PanelGemm<T>& args, std::int64_t first, std::int64_t la
       for (std::int64_t j = 0; j < args.columns; ++j) {
         c[j] = fused(a, b[j], c[j]);
       }
+    }
+    for (std::int64_t j = 0; args.relu && j < args.columns; ++j) {
+      c[j] = T{0} > c[j] ? T{0} : c[j];
     }
   }
 }

@@ -38,7 +38,7 @@ void multiply_tile(const Block<T>& block, std::int64_t row) {
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
-      if (block.depth_begin > 0) {
+      if (block.depth_begin > 0 || args.accumulate) {
         acc[r][v] = load_columns<T, kVectors, kTail>(c + r * args.c_row, v, block.tail);
       } else if (args.bias != nullptr) {
         acc[r][v] = load_columns<T, kVectors, kTail>(args.bias + block.column, v, block.tail);
@@ -65,6 +65,15 @@ void multiply_tile(const Block<T>& block, std::int64_t row) {
     }
     a += args.a_col;
     b += args.b_row;
+  }
+  if (args.relu && block.depth_end == args.depth) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        acc[r][v] = positive_part(acc[r][v]);
+      }
+    }
   }
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {

@@ -65,6 +65,14 @@ struct Vec<double> {
   return {_mm256_fmadd_pd(a.v, b.v, c.v)};
 }
 
+/// max(0, x) where NaN stays NaN: the instruction gives its second operand then.
+[[maybe_unused]] Vec<float> positive_part(Vec<float> x) {
+  return {_mm256_max_ps(_mm256_setzero_ps(), x.v)};
+}
+[[maybe_unused]] Vec<double> positive_part(Vec<double> x) {
+  return {_mm256_max_pd(_mm256_setzero_pd(), x.v)};
+}
+
 /// Register blocks of the panel product: rows per tile for 1, 2 vectors of columns. 16 registers
 /// hold the sums, one row of B and one broadcast of A.
 constexpr int kTileVectors = 2;

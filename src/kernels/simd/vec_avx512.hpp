@@ -53,6 +53,15 @@ struct Vec<double> {
   return {_mm512_fmadd_pd(a.v, b.v, c.v)};
 }
 
+/// max(0, x) where NaN stays NaN: the instruction gives its second operand then
+/// (masked, since gcc 12 warns of the plain form's unused register).
+[[maybe_unused]] Vec<float> positive_part(Vec<float> x) {
+  return {_mm512_maskz_max_ps(static_cast<__mmask16>(-1), _mm512_setzero_ps(), x.v)};
+}
+[[maybe_unused]] Vec<double> positive_part(Vec<double> x) {
+  return {_mm512_maskz_max_pd(static_cast<__mmask8>(-1), _mm512_setzero_pd(), x.v)};
+}
+
 /// Register blocks of the panel product: rows per tile for 1, 2, 3, 4 vectors of columns. 32
 /// registers hold the sums, one row of B and one broadcast of A.
 constexpr int kTileVectors = 4;
