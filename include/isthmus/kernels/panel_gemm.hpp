@@ -43,7 +43,8 @@ void panel_gemm(const PanelGemm<double>& args);
 
 /// The same product for long K and small M x N: chains over fixed blocks of K, whose partial
 /// results are added in ascending order. Parallel over blocks; at most 64 partial copies of C are
-/// held. Without bias, accumulate and relu. The same bits for any thread count, but not those of panel_gemm().
+/// held. Without bias, accumulate and relu. The same bits for any thread count, but not those of
+/// panel_gemm().
 void panel_gemm_tall(const PanelGemm<float>& args);
 void panel_gemm_tall(const PanelGemm<double>& args);
 
