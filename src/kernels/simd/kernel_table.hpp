@@ -6,8 +6,10 @@
 #include "isthmus/kernels/dropout.hpp"
 #include "isthmus/kernels/layer_norm.hpp"
 #include "isthmus/kernels/panel_gemm.hpp"
+#include "isthmus/kernels/segment_extreme.hpp"
 #include "isthmus/kernels/segment_readout.hpp"
 #include "isthmus/kernels/segment_sum.hpp"
+#include "isthmus/kernels/segment_variance.hpp"
 
 // Read by the files of every SIMD level: plain data and declarations only, no inline function.
 
@@ -19,6 +21,12 @@ template <typename T>
 struct TypedKernels {
   using Index = std::int64_t;
   void (*segment_sum)(const SegmentSum<T>& args, Index first, Index last) = nullptr;
+  void (*segment_extreme)(const SegmentExtreme<T>& args, Index first, Index last) = nullptr;
+  void (*segment_extreme_backward)(const SegmentExtremeBackward<T>& args, Index first,
+                                   Index last) = nullptr;
+  void (*segment_variance)(const SegmentVariance<T>& args, Index first, Index last) = nullptr;
+  void (*segment_variance_backward)(const SegmentVarianceBackward<T>& args, Index first,
+                                    Index last) = nullptr;
   void (*panel_gemm)(const PanelGemm<T>& args, Index first, Index last) = nullptr;
   void (*column_sums)(const Rows<T>& x, Index first, Index last, double* sum) = nullptr;
   void (*column_squares)(const Rows<T>& x, const double* mean, Index first, Index last,
@@ -53,5 +61,11 @@ void fill_panel_gemm_avx512(KernelTable& table);
 void fill_rows_scalar(KernelTable& table);
 void fill_rows_avx2(KernelTable& table);
 void fill_rows_avx512(KernelTable& table);
+void fill_segment_extreme_scalar(KernelTable& table);
+void fill_segment_extreme_avx2(KernelTable& table);
+void fill_segment_extreme_avx512(KernelTable& table);
+void fill_segment_variance_scalar(KernelTable& table);
+void fill_segment_variance_avx2(KernelTable& table);
+void fill_segment_variance_avx512(KernelTable& table);
 
 }  // namespace isthmus::kernels
