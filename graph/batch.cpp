@@ -103,6 +103,9 @@ void check_batch(const GraphBatch& batch) {
   if (batch.graph.is_bipartite()) {
     throw_bad_cut("the graph must not be bipartite", "a bipartite one");
   }
+  if (batch.graph.original_ids()) {
+    throw_bad_cut("the graph must be in its original order", "a reordered one");
+  }
   if (batch.ptr.size() != batch.edge_ptr.size()) {
     throw_bad_cut(
         "ptr and edge_ptr must have equally many entries",
@@ -176,6 +179,12 @@ GraphBatch batch_graphs(std::span<const Graph> graphs) {
     if (graphs[g].is_bipartite()) {
       throw InvalidArgument("batch_graphs: graphs must not be bipartite, got one at graphs[" +
                             std::to_string(g) + "]");
+    }
+    if (graphs[g].original_ids()) {
+      throw InvalidArgument(
+          "batch_graphs: graphs must be in their original order, got a reordered "
+          "one at graphs[" +
+          std::to_string(g) + "]");
     }
     batch.ptr.push_back(batch.ptr.back() + graphs[g].num_nodes());
     batch.edge_ptr.push_back(batch.edge_ptr.back() + graphs[g].num_edges());

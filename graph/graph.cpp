@@ -73,6 +73,12 @@ Graph checked_from_coo(const Shape& shape, std::span<const NodeId> src,
   return make_graph(shape, sort_arcs(shape, src, dst));
 }
 
+void check_end(const char* function, NodeId num_nodes, std::size_t edge, NodeId end) {
+  if (end < 0 || end >= num_nodes) {
+    throw_outside(function, "ends of edges[" + std::to_string(edge) + "]", num_nodes, end);
+  }
+}
+
 /// Appends both arcs of each edge, one for a loop.
 void append_edges(const char* function, NodeId num_nodes, std::span<const Edge> edges,
                   ArcList& arcs) {
@@ -80,11 +86,8 @@ void append_edges(const char* function, NodeId num_nodes, std::span<const Edge> 
   arcs.dst.reserve(arcs.dst.size() + 2 * edges.size());
   for (std::size_t i = 0; i < edges.size(); ++i) {
     const auto [u, v] = edges[i];
-    for (const NodeId end : {u, v}) {
-      if (end < 0 || end >= num_nodes) {
-        throw_outside(function, "ends of edges[" + std::to_string(i) + "]", num_nodes, end);
-      }
-    }
+    check_end(function, num_nodes, i, u);
+    check_end(function, num_nodes, i, v);
     arcs.src.push_back(u);
     arcs.dst.push_back(v);
     if (u != v) {
@@ -92,6 +95,27 @@ void append_edges(const char* function, NodeId num_nodes, std::span<const Edge> 
       arcs.dst.push_back(u);
     }
   }
+}
+
+/// The place of each node in `order`.
+std::vector<NodeId> inverse_order(NodeId num_nodes, std::span<const NodeId> order) {
+  if (order.size() != static_cast<std::size_t>(num_nodes)) {
+    throw InvalidArgument("Graph::reordered: order must hold each of the " +
+                          std::to_string(num_nodes) + " nodes once, got " +
+                          std::to_string(order.size()) + " entries");
+  }
+  check_ids("reordered", "order", order, num_nodes);
+  std::vector<NodeId> place(order.size(), -1);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    NodeId& own = place[static_cast<std::size_t>(order[i])];
+    if (own >= 0) {
+      throw InvalidArgument("Graph::reordered: order must hold each node once, got node " +
+                            std::to_string(order[i]) + " at order[" + std::to_string(own) +
+                            "] and at order[" + std::to_string(i) + "]");
+    }
+    own = static_cast<NodeId>(i);
+  }
+  return place;
 }
 
 void check_rowptr(const std::vector<std::int64_t>& rowptr, std::size_t nnz) {
@@ -200,7 +224,7 @@ bool Graph::has_self_loops() const {
     bool found = false;
     for (NodeId v = 0; v < num_nodes() && !found; ++v) {
       const auto row = csr().row(v);
-      found = std::binary_search(row.begin(), row.end(), v);
+      found = std::find(row.begin(), row.end(), v) != row.end();
     }
     storage_->has_loops = found;
   });
@@ -227,16 +251,31 @@ std::vector<Edge> Graph::edges() const {
   std::vector<Edge> edges;
   edges.reserve(static_cast<std::size_t>(num_edges()) / 2 + 1);
   for (NodeId u = 0; u < num_nodes(); ++u) {
-    const auto row = csr().row(u);
-    for (auto v = std::lower_bound(row.begin(), row.end(), u); v != row.end(); ++v) {
-      edges.push_back({u, *v});
+    for (const NodeId v : csr().row(u)) {
+      if (u <= v) {
+        edges.push_back({u, v});
+      }
     }
+  }
+  if (storage_->renumbering) {
+    std::sort(edges.begin(), edges.end());
   }
   return edges;
 }
 
 Graph Graph::with_edges(std::span<const Edge> edges) const {
   check_not_bipartite("with_edges", *this);
+  if (storage_->renumbering) {
+    const auto& original = storage_->renumbering->original;
+    std::vector<Edge> renamed(edges.begin(), edges.end());
+    for (std::size_t i = 0; i < renamed.size(); ++i) {
+      for (NodeId* end : {&renamed[i].u, &renamed[i].v}) {
+        check_end("with_edges", num_nodes(), i, *end);
+        *end = original[static_cast<std::size_t>(*end)];
+      }
+    }
+    return in_original_order().with_edges(renamed).reordered(original);
+  }
   ArcList arcs = graph_detail::arcs_in_input_order(*this);
   append_edges("with_edges", num_nodes(), edges, arcs);
   return make_graph(storage_->shape, sort_arcs(storage_->shape, arcs.src, arcs.dst));
@@ -247,6 +286,12 @@ Graph Graph::without_self_loops() const {
     return *this;
   }
   std::call_once(storage_->loop_free_once, [this] {
+    if (storage_->renumbering) {
+      storage_->loop_free =
+          in_original_order().without_self_loops().reordered(storage_->renumbering->original);
+      storage_->parts->cost.bytes += storage_->loop_free->bytes();
+      return;
+    }
     ArcList arcs = graph_detail::arcs_in_input_order(*this);
     std::size_t kept = 0;
     for (std::size_t e = 0; e < arcs.src.size(); ++e) {
@@ -267,6 +312,9 @@ Graph Graph::without_self_loops() const {
 
 Graph Graph::symmetrised() const {
   check_not_bipartite("symmetrised", *this);
+  if (storage_->renumbering) {
+    return in_original_order().symmetrised().reordered(storage_->renumbering->original);
+  }
   const CsrView in = csr();
   const CsrView out = plan().csc();
   Arrays arrays;
@@ -303,12 +351,62 @@ Graph Graph::transposed() const {
       });
   graph_detail::drop_identity(arrays.eid);
   return make_graph({num_dst(), num_src(), is_bipartite()}, std::move(arrays), std::nullopt,
-                    storage_->parts->max_narrow_edges);
+                    storage_->parts->max_narrow_edges, storage_->renumbering);
+}
+
+Graph Graph::reordered(std::span<const NodeId> order) const {
+  check_not_bipartite("reordered", *this);
+  auto ids = std::make_shared<graph_detail::Renumbering>();
+  const std::vector<NodeId> place = inverse_order(num_nodes(), order);
+  const CsrView from = csr();
+  const EdgePositions positions = eid();
+  Arrays arrays;
+  arrays.rowptr.reserve(from.rowptr.size());
+  arrays.rowptr.push_back(0);
+  arrays.col.reserve(from.col.size());
+  for (const NodeId v : order) {
+    for (const NodeId u : from.row(v)) {
+      arrays.col.push_back(place[static_cast<std::size_t>(u)]);
+    }
+    arrays.rowptr.push_back(static_cast<std::int64_t>(arrays.col.size()));
+  }
+  arrays.eid =
+      graph_detail::make_positions(num_edges(), storage_->parts->max_narrow_edges, [&](auto& eid) {
+        std::size_t to = 0;
+        for (const NodeId v : order) {
+          const auto row = static_cast<std::size_t>(v);
+          for (EdgeId slot = from.rowptr[row]; slot < from.rowptr[row + 1]; ++slot) {
+            eid[to++] = static_cast<std::decay_t<decltype(eid[0])>>(positions[slot]);
+          }
+        }
+      });
+  graph_detail::drop_identity(arrays.eid);
+  ids->original.assign(order.begin(), order.end());
+  if (storage_->renumbering) {
+    for (NodeId& id : ids->original) {
+      id = storage_->renumbering->original[static_cast<std::size_t>(id)];
+    }
+  }
+  ids->id = inverse_order(num_nodes(), ids->original);
+  const bool renumbered = !std::is_sorted(ids->original.begin(), ids->original.end());
+  return make_graph(storage_->shape, std::move(arrays), std::nullopt,
+                    storage_->parts->max_narrow_edges, renumbered ? std::move(ids) : nullptr);
+}
+
+std::shared_ptr<const std::vector<NodeId>> Graph::original_ids() const {
+  const auto& ids = storage_->renumbering;
+  return ids ? std::shared_ptr<const std::vector<NodeId>>(ids, &ids->original) : nullptr;
+}
+
+Graph Graph::in_original_order() const {
+  return storage_->renumbering ? reordered(storage_->renumbering->id) : *this;
 }
 
 std::size_t Graph::bytes() const noexcept {
   const Arrays& arrays = storage_->arrays;
-  return graph_detail::bytes_of(arrays.rowptr) + graph_detail::bytes_of(arrays.col) +
+  const std::size_t ids =
+      storage_->renumbering ? 2 * graph_detail::bytes_of(storage_->renumbering->id) : 0;
+  return ids + graph_detail::bytes_of(arrays.rowptr) + graph_detail::bytes_of(arrays.col) +
          arrays.eid.bytes() + storage_->parts->cost.bytes.load();
 }
 

@@ -17,12 +17,17 @@ namespace {
 constexpr std::int64_t kChunkCost = 16384;
 constexpr std::int64_t kRowCost = 8;  // starting and storing a row, in units of one arc
 
+NodeId visited(std::span<const NodeId> visit, NodeId i) {
+  return visit.empty() ? i : visit[static_cast<std::size_t>(i)];
+}
+
 template <class Position>
-bool fill_if_symmetric(CsrView csr, std::vector<Position>& to_csr) {
+bool fill_if_symmetric(CsrView csr, std::span<const NodeId> visit, std::vector<Position>& to_csr) {
   // If the transpose equals the CSR, row s of it meets its destinations in the order of csr.row(s).
   std::vector<std::int64_t> next(csr.rowptr.begin(), csr.rowptr.end() - 1);
-  std::size_t slot = 0;
-  for (NodeId d = 0; d < csr.num_rows(); ++d) {
+  for (NodeId i = 0; i < csr.num_rows(); ++i) {
+    const NodeId d = visited(visit, i);
+    std::int64_t slot = csr.rowptr[static_cast<std::size_t>(d)];
     for (const NodeId s : csr.row(d)) {
       const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(s)]++);
       if (static_cast<std::int64_t>(place) == csr.rowptr[static_cast<std::size_t>(s) + 1] ||
@@ -36,7 +41,8 @@ bool fill_if_symmetric(CsrView csr, std::vector<Position>& to_csr) {
 }
 
 template <class Position>
-void fill_transpose(CsrView csr, Transpose& transpose, std::vector<Position>& to_csr) {
+void fill_transpose(CsrView csr, std::span<const NodeId> visit, Transpose& transpose,
+                    std::vector<Position>& to_csr) {
   for (const NodeId s : csr.col) {
     ++transpose.ptr[static_cast<std::size_t>(s) + 1];
   }
@@ -44,8 +50,9 @@ void fill_transpose(CsrView csr, Transpose& transpose, std::vector<Position>& to
     transpose.ptr[s] += transpose.ptr[s - 1];
   }
   std::vector<std::int64_t> next(transpose.ptr.begin(), transpose.ptr.end() - 1);
-  std::size_t slot = 0;
-  for (NodeId d = 0; d < csr.num_rows(); ++d) {
+  for (NodeId i = 0; i < csr.num_rows(); ++i) {
+    const NodeId d = visited(visit, i);
+    std::int64_t slot = csr.rowptr[static_cast<std::size_t>(d)];
     for (const NodeId s : csr.row(d)) {
       const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(s)]++);
       transpose.row[place] = d;
@@ -88,8 +95,8 @@ std::vector<T> gcn_norms(const Plan::Parts& parts) {
   std::vector<T> norm(static_cast<std::size_t>(parts.csr.num_rows()));
   for (NodeId v = 0; v < parts.csr.num_rows(); ++v) {
     const auto row = parts.csr.row(v);
-    const auto [first, last] = std::equal_range(row.begin(), row.end(), v);
-    const auto others = static_cast<double>(parts.csr.degree(v) - (last - first));
+    const std::int64_t loops = std::count(row.begin(), row.end(), v);
+    const auto others = static_cast<double>(parts.csr.degree(v) - loops);
     norm[static_cast<std::size_t>(v)] = static_cast<T>(1.0 / std::sqrt(others + 1.0));
   }
   return norm;
@@ -97,14 +104,15 @@ std::vector<T> gcn_norms(const Plan::Parts& parts) {
 
 }  // namespace
 
-Transpose transpose_of(CsrView csr, NodeId num_src, bool bipartite, EdgeId max_narrow_edges) {
+Transpose transpose_of(CsrView csr, NodeId num_src, bool bipartite, EdgeId max_narrow_edges,
+                       std::span<const NodeId> visit) {
   Transpose transpose;
   transpose.to_csr = make_positions(csr.num_edges(), max_narrow_edges, [&](auto& to_csr) {
-    transpose.aliases_csr = !bipartite && fill_if_symmetric(csr, to_csr);
+    transpose.aliases_csr = !bipartite && fill_if_symmetric(csr, visit, to_csr);
     if (!transpose.aliases_csr) {
       transpose.ptr.resize(static_cast<std::size_t>(num_src) + 1);
       transpose.row.resize(csr.col.size());
-      fill_transpose(csr, transpose, to_csr);
+      fill_transpose(csr, visit, transpose, to_csr);
     }
   });
   return transpose;

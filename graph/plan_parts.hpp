@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "isthmus/graph/plan.hpp"
@@ -22,10 +23,11 @@ struct Transpose {
   Positions to_csr;
 };
 
-/// Counting sort of the slots by source; stable, so a row lists ascending destinations and parallel
-/// arcs stay in order. Looks for the alias only if the graph is not bipartite. O(N + E).
+/// Counting sort of the slots by source; stable, so a row lists destinations in the order in which
+/// they are visited (`visit`, all of them; empty: ascending) and parallel arcs stay in order. Looks
+/// for the alias only if the graph is not bipartite. O(N + E).
 [[nodiscard]] Transpose transpose_of(CsrView csr, NodeId num_src, bool bipartite,
-                                     EdgeId max_narrow_edges);
+                                     EdgeId max_narrow_edges, std::span<const NodeId> visit = {});
 
 template <class T>
 [[nodiscard]] std::size_t bytes_of(const std::vector<T>& values) noexcept {
@@ -79,11 +81,12 @@ struct Plan::Parts {
 
   const graph_detail::Transpose& transpose() {
     return lazy_transpose.get(cost, [this] {
-      return graph_detail::transpose_of(csr, num_src, bipartite, max_narrow_edges);
+      return graph_detail::transpose_of(csr, num_src, bipartite, max_narrow_edges, visit);
     });
   }
 
-  CsrView csr;  ///< Of the Storage that owns this plan; set there.
+  CsrView csr;                    ///< Of the Storage that owns this plan; set there.
+  std::span<const NodeId> visit;  ///< Nodes by original id; empty: 0, 1, 2, ... Set there, too.
   NodeId num_src;
   bool bipartite;
   EdgeId max_narrow_edges;

@@ -79,10 +79,15 @@ void fill_rows(NodeId num_src, std::span<const NodeId> src, std::span<const Node
   }
 }
 
-[[maybe_unused]] bool rows_ascend(CsrView csr) {
+[[maybe_unused]] bool rows_ascend(CsrView csr, const Renumbering* renumbering) {
+  const auto before = [renumbering](NodeId a, NodeId b) {
+    return renumbering == nullptr ? a < b
+                                  : renumbering->original[static_cast<std::size_t>(a)] <
+                                        renumbering->original[static_cast<std::size_t>(b)];
+  };
   for (NodeId r = 0; r < csr.num_rows(); ++r) {
     const auto row = csr.row(r);
-    if (!std::is_sorted(row.begin(), row.end())) {
+    if (!std::is_sorted(row.begin(), row.end(), before)) {
       return false;
     }
   }
@@ -107,9 +112,9 @@ Arrays sort_arcs(const Shape& shape, std::span<const NodeId> src, std::span<cons
 }
 
 Graph make_graph(const Shape& shape, Arrays arrays, std::optional<Transpose> transpose,
-                 EdgeId max_narrow_edges) {
-  return Graph(std::make_shared<const Graph::Storage>(shape, std::move(arrays),
-                                                      std::move(transpose), max_narrow_edges));
+                 EdgeId max_narrow_edges, SharedRenumbering renumbering) {
+  return Graph(std::make_shared<const Graph::Storage>(
+      shape, std::move(arrays), std::move(transpose), max_narrow_edges, std::move(renumbering)));
 }
 
 ArcList arcs_in_input_order(const Graph& graph) {
@@ -132,21 +137,27 @@ ArcList arcs_in_input_order(const Graph& graph) {
 }  // namespace graph_detail
 
 Graph::Storage::Storage(const graph_detail::Shape& shape_of, graph_detail::Arrays arrays_of,
+                        graph_detail::SharedRenumbering renumbering_of,
                         std::unique_ptr<Plan::Parts> plan_parts)
     : shape(shape_of),
       arrays(std::move(arrays_of)),
+      renumbering(std::move(renumbering_of)),
       parts(plan_parts.get()),
       plan(std::move(plan_parts)) {
   parts->csr = csr();
+  if (renumbering) {
+    parts->visit = renumbering->id;
+  }
 }
 
 Graph::Storage::Storage(const graph_detail::Shape& shape_of, graph_detail::Arrays arrays_of,
-                        std::optional<graph_detail::Transpose> transpose, EdgeId max_narrow_edges)
+                        std::optional<graph_detail::Transpose> transpose, EdgeId max_narrow_edges,
+                        graph_detail::SharedRenumbering renumbering_of)
     : Storage(
-          shape_of, std::move(arrays_of),
+          shape_of, std::move(arrays_of), std::move(renumbering_of),
           std::make_unique<Plan::Parts>(shape_of.num_src, shape_of.bipartite, max_narrow_edges)) {
   ISTHMUS_ASSERT(csr().num_rows() == shape.num_dst);
-  ISTHMUS_ASSERT_HEAVY(graph_detail::rows_ascend(csr()));
+  ISTHMUS_ASSERT_HEAVY(graph_detail::rows_ascend(csr(), renumbering.get()));
   if (transpose.has_value()) {
     static_cast<void>(
         parts->lazy_transpose.get(parts->cost, [&] { return std::move(*transpose); }));

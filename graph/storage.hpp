@@ -35,11 +35,20 @@ struct Arrays {
                                std::span<const NodeId> dst,
                                EdgeId max_narrow_edges = kMaxNarrowEdges);
 
+/// Ids of the nodes of a reordered graph, there and back.
+struct Renumbering {
+  std::vector<NodeId> original;  ///< By id.
+  std::vector<NodeId> id;        ///< By original id.
+};
+using SharedRenumbering = std::shared_ptr<const Renumbering>;
+
 /// The graph that owns these arrays, with its transpose if that is known already.
-/// @pre canonical order; positions are a permutation or empty.
+/// @pre canonical order (by original ids, where there are any); positions are a permutation or
+/// empty.
 [[nodiscard]] Graph make_graph(const Shape& shape, Arrays arrays,
                                std::optional<Transpose> transpose = std::nullopt,
-                               EdgeId max_narrow_edges = kMaxNarrowEdges);
+                               EdgeId max_narrow_edges = kMaxNarrowEdges,
+                               SharedRenumbering renumbering = nullptr);
 
 /// Arcs in the order of the caller's input, the inverse of sort_arcs().
 struct ArcList {
@@ -52,13 +61,15 @@ struct ArcList {
 
 struct Graph::Storage {
   Storage(const graph_detail::Shape& shape_of, graph_detail::Arrays arrays_of,
-          std::optional<graph_detail::Transpose> transpose, EdgeId max_narrow_edges);
+          std::optional<graph_detail::Transpose> transpose, EdgeId max_narrow_edges,
+          graph_detail::SharedRenumbering renumbering_of);
 
   [[nodiscard]] CsrView csr() const noexcept { return {arrays.rowptr, arrays.col}; }
 
   graph_detail::Shape shape;
   graph_detail::Arrays arrays;
-  Plan::Parts* parts;  ///< Owned by the plan, for the room's own use.
+  graph_detail::SharedRenumbering renumbering;  ///< Null unless reordered.
+  Plan::Parts* parts;                           ///< Owned by the plan, for the room's own use.
   Plan plan;
   mutable std::once_flag loops_once;
   mutable bool has_loops = false;
@@ -67,7 +78,7 @@ struct Graph::Storage {
 
  private:
   Storage(const graph_detail::Shape& shape_of, graph_detail::Arrays arrays_of,
-          std::unique_ptr<Plan::Parts> plan_parts);
+          graph_detail::SharedRenumbering renumbering_of, std::unique_ptr<Plan::Parts> plan_parts);
 };
 
 }  // namespace isthmus

@@ -7,8 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <unistd.h>
-
+#include "isthmus/core/cache_size.hpp"
 #include "isthmus/core/error.hpp"
 
 #include "dispatch.hpp"
@@ -20,7 +19,6 @@ constexpr std::array<SimdLevel, 3> kLevels = {SimdLevel::kScalar, SimdLevel::kAv
                                               SimdLevel::kAvx512};
 constexpr int kDefaultPrefetch = 16;
 constexpr int kMostPrefetch = 256;
-constexpr std::size_t kUnknownL2 = std::size_t{1} << 20U;
 
 /// Each level starts from the one below it, and replaces the kernels that it has.
 std::array<KernelTable, 3> fill_tables() {
@@ -96,11 +94,6 @@ std::optional<int> prefetch_from_environment() {
   return distance;
 }
 
-std::size_t l2_bytes() {
-  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return bytes > 0 ? static_cast<std::size_t>(bytes) : kUnknownL2;
-}
-
 }  // namespace
 
 std::string_view simd_level_name(SimdLevel level) noexcept {
@@ -152,7 +145,7 @@ const KernelTable& active_kernels() { return kernels_at(simd_level()); }
 
 int prefetch_distance(std::size_t table_bytes) {
   static const std::optional<int> forced = prefetch_from_environment();
-  static const std::size_t cache = l2_bytes();
+  static const std::size_t cache = l2_cache_bytes();
   if (forced.has_value()) {
     return *forced;
   }

@@ -15,7 +15,7 @@ ALLOWED = {
     'torch': (),  # the shared precompiled header, nothing else
     'ops': ('kernels', 'graph'),
     'layers': ('ops', 'graph'),
-    'train': ('layers', 'ops', 'datasets', 'graph', 'formats'),
+    'train': ('layers', 'ops', 'datasets', 'graph', 'partition', 'formats'),
     'explain': ('layers', 'train'), 'audit': ('layers', 'train', 'expressivity', 'metanet'),
     'dist': ('train', 'partition'),
 }

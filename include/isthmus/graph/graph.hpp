@@ -74,7 +74,8 @@ class Plan;
 ///
 /// Order inside a row: ascending source id, then position in the input. So the order in which
 /// unweighted arcs are given changes nothing. Parallel arcs, self-loops and isolated nodes are kept
-/// as given, nothing is added or dropped. An undirected graph is one that stores both arcs.
+/// as given, nothing is added or dropped. An undirected graph is one that stores both arcs. Only a
+/// reordered() graph has other rows: they keep the order of the ids that the nodes had at first.
 ///
 /// Thread-safe: all members are const, the lazy parts of the Plan are built once.
 class Graph {
@@ -142,6 +143,16 @@ class Graph {
   [[nodiscard]] Graph symmetrised() const;
   /// Every arc reversed; each keeps its position in the caller's input.
   [[nodiscard]] Graph transposed() const;
+  /// The same graph with its nodes renumbered: node i is this graph's node order[i]. Arcs keep
+  /// their positions, and what a row lists keeps its order, forward and backward: that of the
+  /// original ids, however often a graph is reordered. So whatever works row by row gives every
+  /// node the same bits as before. The other members that give a graph keep the order, too.
+  /// @throws InvalidArgument  if bipartite, or unless order holds each of 0..N-1 once.
+  [[nodiscard]] Graph reordered(std::span<const NodeId> order) const;
+  /// The id that each node had before reordered(), also after several; null where that is its own.
+  [[nodiscard]] std::shared_ptr<const std::vector<NodeId>> original_ids() const;
+  /// This graph as it was before reordered(); itself where it never was.
+  [[nodiscard]] Graph in_original_order() const;
 
   /// Bytes held by the structure and by the parts of the plan built so far.
   [[nodiscard]] std::size_t bytes() const noexcept;

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstddef>
+
+namespace isthmus {
+
+/// Bytes of one core's second-level cache, as the system tells; 1 MiB where it does not.
+[[nodiscard]] std::size_t l2_cache_bytes() noexcept;
+
+}  // namespace isthmus

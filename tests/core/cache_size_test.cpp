@@ -1,0 +1,16 @@
+#include "isthmus/core/cache_size.hpp"
+
+#include <gtest/gtest.h>
+
+namespace isthmus {
+namespace {
+
+// Every CPU of the last twenty years lies between these; what matters is that it is never 0.
+TEST(L2CacheBytes, IsThatOfACpu) {
+  EXPECT_GE(l2_cache_bytes(), std::size_t{1} << 16U);
+  EXPECT_LE(l2_cache_bytes(), std::size_t{1} << 30U);
+  EXPECT_EQ(l2_cache_bytes(), l2_cache_bytes());
+}
+
+}  // namespace
+}  // namespace isthmus
