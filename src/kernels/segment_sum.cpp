@@ -26,6 +26,12 @@ void run(const SegmentSum<T>& args, RowRanges chunks) {
   if (args.value != nullptr && args.source_scale != nullptr) {
     throw InvalidArgument("segment_sum: value and source_scale exclude each other, got both");
   }
+  if (args.x != nullptr && args.x_bf16 != nullptr) {
+    throw InvalidArgument("segment_sum: x and x_bf16 exclude each other, got both");
+  }
+  if (sizeof(T) != sizeof(float) && args.x_bf16 != nullptr) {
+    throw InvalidArgument("segment_sum: x_bf16 must be none with double, got one");
+  }
   if (args.width == 0) {
     return;
   }

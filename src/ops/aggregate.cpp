@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "isthmus/graph/plan.hpp"
+#include "isthmus/kernels/bf16_table.hpp"
 #include "isthmus/kernels/segment_sum.hpp"
 #include "isthmus/kernels/simd_level.hpp"
 
@@ -48,19 +49,32 @@ const T* scale_of(const Plan& plan, Scale scale) {
   return nullptr;
 }
 
-/// out = the map applied to x. `self_factor`: c of GIN, or none.
+void read_table(const at::Tensor& rows, kernels::SegmentSum<double>& args) {
+  args.x = shim::read<double>(rows);
+}
+void read_table(const at::Tensor& rows, kernels::SegmentSum<float>& args) {
+  if (rows.scalar_type() == at::kBFloat16) {
+    args.x_bf16 = reinterpret_cast<const std::uint16_t*>(shim::read<at::BFloat16>(rows));
+  } else {
+    args.x = shim::read<float>(rows);
+  }
+}
+
+/// out = the map applied to x, in float where x is bfloat16 (then without self term).
+/// `self_factor`: c of GIN, or none.
 at::Tensor run(const at::Tensor& x, const Pull& pull, const double* self_factor) {
   const Plan& plan = pull.graph.plan();
   const CsrView csr = pull.transposed ? plan.csc() : plan.csr();
   const RowChunks& chunks = pull.transposed ? plan.csc_chunks() : plan.csr_chunks();
   const at::Tensor rows = with_plain_rows(x);
-  at::Tensor out = at::empty({csr.num_rows(), x.size(1)}, x.options());
-  with_element_type(x, [&](auto zero) {
+  const at::ScalarType type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  at::Tensor out = at::empty({csr.num_rows(), x.size(1)}, x.options().dtype(type));
+  with_element_type(out, [&](auto zero) {
     using T = decltype(zero);
     kernels::SegmentSum<T> args;
     args.rowptr = csr.rowptr.data();
     args.col = csr.col.data();
-    args.x = shim::read<T>(rows);
+    read_table(rows, args);
     args.x_stride = row_stride(rows);
     args.width = x.size(1);
     args.source_scale = scale_of<T>(plan, pull.source);
@@ -73,7 +87,7 @@ at::Tensor run(const at::Tensor& x, const Pull& pull, const double* self_factor)
     }
     args.out = shim::write<T>(out);
     args.out_stride = x.size(1);
-    args.prefetch = kernels::prefetch_distance(static_cast<std::size_t>(x.numel()) * sizeof(T));
+    args.prefetch = kernels::prefetch_distance(x.nbytes());
     kernels::segment_sum(args, {chunks.first_row.data(), chunks.size()});
   });
   return out;
@@ -90,6 +104,25 @@ struct PullFunction : torch::autograd::Function<PullFunction> {
       return {at::Tensor(), at::Tensor()};
     }
     return {apply(grads[0], held<Pull>(ctx, "pull").adjoint()), at::Tensor()};
+  }
+};
+
+/// x rounded to bfloat16 for the gather; its gradient is that of the map in full precision.
+struct Bf16Function : torch::autograd::Function<Bf16Function> {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const Pull& pull) {
+    ctx->set_materialize_grads(false);
+    hold(ctx, "pull", pull);
+    if (x.scalar_type() == at::kBFloat16) {
+      return run(x, pull, nullptr);
+    }
+    const at::Tensor rows = with_plain_rows(x);
+    const at::Tensor table = at::empty(x.sizes(), x.options().dtype(at::kBFloat16));
+    kernels::bf16_table(rows_of<float>(rows),
+                        reinterpret_cast<std::uint16_t*>(shim::write<at::BFloat16>(table)));
+    return run(table, pull, nullptr);
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
+    return PullFunction::backward(ctx, grads);
   }
 };
 
@@ -119,10 +152,14 @@ struct GinFunction : torch::autograd::Function<GinFunction> {
   }
 };
 
-void check_rows(const char* op, const at::Tensor& x, const Graph& graph) {
-  check_matrix(op, "x", x);
+void check_count(const char* op, const at::Tensor& x, const Graph& graph) {
   TORCH_CHECK(x.size(0) == graph.num_src(), op, ": x must have one row per source node, ",
               graph.num_src(), ", got ", x.size(0));
+}
+
+void check_rows(const char* op, const at::Tensor& x, const Graph& graph) {
+  check_matrix(op, "x", x);
+  check_count(op, x, graph);
 }
 
 void check_square(const char* op, const Graph& graph) {
@@ -131,15 +168,37 @@ void check_square(const char* op, const Graph& graph) {
               "got a bipartite one with ", graph.num_src(), " and ", graph.num_dst());
 }
 
+Pull pull_of(const char* op, const Graph& graph, Reduce reduce) {
+  TORCH_CHECK(reduce == Reduce::kSum || reduce == Reduce::kMean, op,
+              ": reduce must be kSum or kMean, got kMax");
+  Pull pull{graph};
+  pull.row = reduce == Reduce::kMean ? Scale::kInvInDegree : Scale::kNone;
+  return pull;
+}
+
 }  // namespace
 
 at::Tensor aggregate(const at::Tensor& x, const Graph& graph, Reduce reduce) {
   check_rows("aggregate", x, graph);
-  TORCH_CHECK(reduce == Reduce::kSum || reduce == Reduce::kMean,
-              "aggregate: reduce must be kSum or kMean, got kMax");
-  Pull pull{graph};
-  pull.row = reduce == Reduce::kMean ? Scale::kInvInDegree : Scale::kNone;
-  return PullFunction::apply(x, pull);
+  return PullFunction::apply(x, pull_of("aggregate", graph, reduce));
+}
+
+at::Tensor aggregate_bf16(const at::Tensor& x, const Graph& graph, Reduce reduce) {
+  const bool half = x.defined() && x.scalar_type() == at::kBFloat16;
+  TORCH_CHECK(!half || !x.requires_grad(),
+              "aggregate_bf16: x must not require a gradient if it is BFloat16; got one that does ",
+              "(float features do take one)");
+  TORCH_CHECK(half || !x.defined() || x.scalar_type() == at::kFloat,
+              "aggregate_bf16: x must be float or BFloat16, got ", x.scalar_type());
+  if (half) {
+    TORCH_CHECK(x.dim() == 2 && x.device().is_cpu(),
+                "aggregate_bf16: x must be a CPU matrix, got shape ", x.sizes(), " on ",
+                x.device());
+  } else {
+    check_matrix("aggregate_bf16", "x", x);
+  }
+  check_count("aggregate_bf16", x, graph);
+  return Bf16Function::apply(x, pull_of("aggregate_bf16", graph, reduce));
 }
 
 at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph, const at::Tensor& eps) {

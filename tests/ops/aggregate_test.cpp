@@ -257,5 +257,46 @@ TEST_F(AggregateTest, RejectsBadArgumentsAndSaysWhichValue) {
       message("gin_aggregate: eps must be a tensor of one real number, got 2 elements"));
 }
 
+// 1 + 2^-8 is a tie that rounds to 1: node 1 hears 1 + 100 + 100, exactly; node 2 itself.
+TEST_F(AggregateTest, RoundsTheGatheredCopyToBfloat16) {
+  const at::Tensor x = torch::tensor({1.0F + 0x1p-8F, 10.0F, 100.0F, 1000.0F}).view({4, 1});
+  const at::Tensor want = torch::tensor({10.0F, 201.0F, 100.0F, 0.0F});
+  EXPECT_TRUE(torch::equal(aggregate_bf16(x, small(), Reduce::kSum).view({4}), want));
+  const at::Tensor half = x.to(at::kBFloat16);
+  const at::Tensor out = aggregate_bf16(half, small(), Reduce::kSum);
+  EXPECT_EQ(out.scalar_type(), at::kFloat);
+  EXPECT_TRUE(torch::equal(out.view({4}), want));
+  EXPECT_TRUE(torch::allclose(aggregate_bf16(x, small(), Reduce::kMean).view({4}),
+                              torch::tensor({10.0F, 67.0F, 100.0F, 0.0F})));
+}
+
+TEST_F(AggregateTest, StaysWithinTheBoundOfBfloat16AndHasTheFullGradient) {
+  const Graph graph = random_graph(300, 4000);
+  const at::Tensor x = torch::randn({300, 37}).requires_grad_(true);
+  const at::Tensor got = aggregate_bf16(x, graph, Reduce::kSum);
+  const at::Tensor wide = x.detach().to(at::kDouble);
+  // 2^-9 of the magnitudes added; the float sum of some 13 terms takes far less than the rest.
+  const at::Tensor bound = summed(wide.abs(), graph) * 0x1p-9 * 1.01;
+  EXPECT_TRUE(
+      ((got.detach().to(at::kDouble) - summed(wide, graph)).abs() <= bound).all().item<bool>());
+  const at::Tensor probe = torch::randn_like(got);
+  const at::Tensor gradient = torch::autograd::grad({got}, {x}, {probe})[0];
+  const at::Tensor full =
+      torch::autograd::grad({aggregate(x, graph, Reduce::kSum)}, {x}, {probe})[0];
+  EXPECT_TRUE(torch::equal(gradient, full));
+}
+
+TEST_F(AggregateTest, RefusesOtherTypesForBfloat16) {
+  const auto fails = [](const at::Tensor& x, const char* text) {
+    EXPECT_THAT([&] { (void)aggregate_bf16(x, small(), Reduce::kSum); },
+                ThrowsMessage<c10::Error>(HasSubstr(text)));
+  };
+  fails(torch::zeros({4, 2}, at::kDouble),
+        "aggregate_bf16: x must be float or BFloat16, got Double");
+  fails(torch::zeros({4, 2}, at::kBFloat16).requires_grad_(true), "must not require a gradient");
+  fails(torch::zeros({4}, at::kBFloat16), "aggregate_bf16: x must be a CPU matrix, got shape [4]");
+  fails(torch::zeros({5, 2}), "aggregate_bf16: x must have one row per source node, 4, got 5");
+}
+
 }  // namespace
 }  // namespace isthmus::ops

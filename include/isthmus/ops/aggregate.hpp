@@ -19,6 +19,15 @@ enum class Reduce { kSum, kMean, kMax };
 /// Nothing of size E x F is allocated, forward or backward.
 [[nodiscard]] at::Tensor aggregate(const at::Tensor& x, const Graph& graph, Reduce reduce);
 
+/// aggregate() with half the traffic: the gathered copy of x is rounded once to bfloat16 (to
+/// nearest, ties to even), the sum runs in float over the expanded elements. Each element is off by
+/// at most 2^-9 times the sum of the magnitudes that were added, beside the float rounding.
+///
+/// @param x  [num_src, F], float; its gradient is the one of aggregate(), not rounded. Or BFloat16
+///           without gradient, taken as it is.
+/// @return   [num_dst, F], float.
+[[nodiscard]] at::Tensor aggregate_bf16(const at::Tensor& x, const Graph& graph, Reduce reduce);
+
 /// GIN: out_i = (1 + eps) x_i + sum over arcs j -> i of x_j. `eps` is a tensor of one element, so
 /// that it can be trained. @param graph not bipartite.
 [[nodiscard]] at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph,

@@ -11,20 +11,45 @@ double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
 constexpr std::int64_t kPanel = 128;
 
 template <typename T>
-void add_edge(const SegmentSum<T>& args, std::int64_t edge, std::int64_t column, std::int64_t width,
-              T* acc) {
+T expanded(T element) {
+  return element;
+}
+/// A bfloat16 is the upper half of a float.
+float expanded(std::uint16_t element) {
+  const std::uint32_t bits = static_cast<std::uint32_t>(element) << 16U;
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+template <typename T, typename Source>
+void add_row(const SegmentSum<T>& args, std::int64_t edge, const Source* x, std::int64_t column,
+             std::int64_t width, T* acc) {
   const std::int64_t source = args.col[edge];
-  const T* row = args.x + source * args.x_stride + column;
+  const Source* row = x + source * args.x_stride + column;
   if (args.value == nullptr && args.source_scale == nullptr) {
     for (std::int64_t f = 0; f < width; ++f) {
-      acc[f] += row[f];
+      acc[f] += expanded(row[f]);
     }
     return;
   }
   const T weight = args.value != nullptr ? args.value[edge] : args.source_scale[source];
   for (std::int64_t f = 0; f < width; ++f) {
-    acc[f] = fused(weight, row[f], acc[f]);
+    acc[f] = fused(weight, expanded(row[f]), acc[f]);
   }
+}
+
+void add_edge(const SegmentSum<float>& args, std::int64_t edge, std::int64_t column,
+              std::int64_t width, float* acc) {
+  if (args.x_bf16 != nullptr) {
+    add_row(args, edge, args.x_bf16, column, width, acc);
+  } else {
+    add_row(args, edge, args.x, column, width, acc);
+  }
+}
+void add_edge(const SegmentSum<double>& args, std::int64_t edge, std::int64_t column,
+              std::int64_t width, double* acc) {
+  add_row(args, edge, args.x, column, width, acc);
 }
 
 /// One row, columns [column, column + width), width <= kPanel.

@@ -19,7 +19,8 @@ struct Panel {
   using V = Vec<T>;
   typename V::Mask tail;
 
-  V load(const T* p, int v) const {
+  template <typename Source>
+  V load(const Source* p, int v) const {
     return kTail && v == kVectors - 1 ? V::load(p + v * V::kLanes, tail)
                                       : V::load(p + v * V::kLanes);
   }
@@ -32,11 +33,11 @@ struct Panel {
   }
 };
 
-template <typename T, int kVectors, bool kTail, Weight kWeight>
+template <typename T, typename Source, int kVectors, bool kTail, Weight kWeight>
 struct PanelSum {
   using V = Vec<T>;
   const SegmentSum<T>& args;
-  const T* x;               // column 0 of the panel
+  const Source* x;          // column 0 of the panel
   std::int64_t final_edge;  // prefetches are clamped here
   Panel<T, kVectors, kTail> panel;
 
@@ -48,12 +49,13 @@ struct PanelSum {
         const auto* next = reinterpret_cast<const char*>(
             x + args.col[ahead < final_edge ? ahead : final_edge] * args.x_stride);
 #pragma GCC unroll 8
-        for (std::int64_t byte = 0; byte < kVectors * std::int64_t{sizeof(V)}; byte += 64) {
+        for (std::int64_t byte = 0; byte < kVectors * V::kLanes * std::int64_t{sizeof(Source)};
+             byte += 64) {
           _mm_prefetch(next + byte, _MM_HINT_T0);
         }
       }
       const std::int64_t source = args.col[edge];
-      const T* row = x + source * args.x_stride;
+      const Source* row = x + source * args.x_stride;
       if constexpr (kWeight == Weight::kNone) {
 #pragma GCC unroll 8
         for (int v = 0; v < kVectors; ++v) {
@@ -127,17 +129,30 @@ struct PanelSum {
   }
 };
 
-template <typename T, int kVectors, bool kTail, Weight kWeight>
-void sum_panel(const SegmentSum<T>& args, std::int64_t first, std::int64_t last,
-               std::int64_t column, std::int64_t width) {
-  const PanelSum<T, kVectors, kTail, kWeight> panel{
+template <typename T, typename Source, int kVectors, bool kTail, Weight kWeight>
+void sum_from(const SegmentSum<T>& args, const Source* x, std::int64_t first, std::int64_t last,
+              std::int64_t column, std::int64_t width) {
+  const PanelSum<T, Source, kVectors, kTail, kWeight> panel{
       args,
-      args.x + column,
+      x + column,
       args.rowptr[last] - 1,
       {Vec<T>::mask(width - (kVectors - 1) * Vec<T>::kLanes)}};
   for (std::int64_t row = first; row < last; ++row) {
     panel.sum_row(row, column);
   }
+}
+
+template <typename T, int kVectors, bool kTail, Weight kWeight>
+void sum_panel(const SegmentSum<T>& args, std::int64_t first, std::int64_t last,
+               std::int64_t column, std::int64_t width) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (args.x_bf16 != nullptr) {
+      sum_from<T, std::uint16_t, kVectors, kTail, kWeight>(args, args.x_bf16, first, last, column,
+                                                           width);
+      return;
+    }
+  }
+  sum_from<T, T, kVectors, kTail, kWeight>(args, args.x, first, last, column, width);
 }
 
 template <typename T, int kVectors, bool kTail>

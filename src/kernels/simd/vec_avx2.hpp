@@ -34,6 +34,23 @@ struct Vec<float> {
   static Vec splat(float s) { return {_mm256_set1_ps(s)}; }
   static Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
   static Vec load(const float* p, Mask m) { return {_mm256_maskload_ps(p, m.v)}; }
+  /// bfloat16 elements, expanded.
+  static Vec load(const std::uint16_t* p) {
+    return expanded(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  /// There is no masked load of 16 bits before AVX-512: element by element.
+  static Vec load(const std::uint16_t* p, Mask m) {
+    const int count =
+        __builtin_popcount(static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(m.v))));
+    alignas(16) std::uint16_t part[8] = {};
+    for (int i = 0; i < count; ++i) {
+      part[i] = p[i];
+    }
+    return expanded(_mm_load_si128(reinterpret_cast<const __m128i*>(part)));
+  }
+  static Vec expanded(__m128i halves) {
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16))};
+  }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
   void store(float* p, Mask m) const { _mm256_maskstore_ps(p, m.v, v); }
 };

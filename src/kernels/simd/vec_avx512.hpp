@@ -24,6 +24,17 @@ struct Vec<float> {
   static Vec splat(float s) { return {_mm512_set1_ps(s)}; }
   static Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
   static Vec load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m, p)}; }
+  /// bfloat16 elements, expanded.
+  static Vec load(const std::uint16_t* p) {
+    return expanded(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  static Vec load(const std::uint16_t* p, Mask m) {
+    return expanded(_mm256_maskz_loadu_epi16(m, p));
+  }
+  static Vec expanded(__m256i halves) {
+    const __m512i wide = _mm512_maskz_cvtepu16_epi32(static_cast<__mmask16>(-1), halves);
+    return {_mm512_castsi512_ps(_mm512_maskz_slli_epi32(static_cast<__mmask16>(-1), wide, 16))};
+  }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
   void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m, v); }
 };
