@@ -8,6 +8,7 @@
 
 #include "gin_adjoint.hpp"
 #include "op_support.hpp"
+#include "reductions.hpp"
 
 namespace isthmus::ops {
 namespace {
@@ -135,11 +136,19 @@ void check_square(const char* op, const Graph& graph) {
 
 at::Tensor aggregate(const at::Tensor& x, const Graph& graph, Reduce reduce) {
   check_rows("aggregate", x, graph);
-  TORCH_CHECK(reduce == Reduce::kSum || reduce == Reduce::kMean,
-              "aggregate: reduce must be kSum or kMean, got kMax");
-  Pull pull{graph};
-  pull.row = reduce == Reduce::kMean ? Scale::kInvInDegree : Scale::kNone;
-  return PullFunction::apply(x, pull);
+  switch (reduce) {
+    case Reduce::kSum:
+      return PullFunction::apply(x, Pull{graph});
+    case Reduce::kMean:
+      return PullFunction::apply(x, Pull{.graph = graph, .row = Scale::kInvInDegree});
+    case Reduce::kMax:
+    case Reduce::kMin:
+      return reduce_extreme(x, graph, reduce == Reduce::kMin);
+    case Reduce::kVar:
+    case Reduce::kStd:
+      return reduce_variance(x, graph, reduce == Reduce::kStd);
+  }
+  TORCH_CHECK(false, "aggregate: reduce must be a named one, got ", static_cast<int>(reduce));
 }
 
 at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph, const at::Tensor& eps) {
