@@ -9,6 +9,7 @@
 
 #include "gin_adjoint.hpp"
 #include "op_support.hpp"
+#include "reductions.hpp"
 
 namespace isthmus::ops {
 namespace {
@@ -168,19 +169,23 @@ void check_square(const char* op, const Graph& graph) {
               "got a bipartite one with ", graph.num_src(), " and ", graph.num_dst());
 }
 
-Pull pull_of(const char* op, const Graph& graph, Reduce reduce) {
-  TORCH_CHECK(reduce == Reduce::kSum || reduce == Reduce::kMean, op,
-              ": reduce must be kSum or kMean, got kMax");
-  Pull pull{graph};
-  pull.row = reduce == Reduce::kMean ? Scale::kInvInDegree : Scale::kNone;
-  return pull;
-}
-
 }  // namespace
 
 at::Tensor aggregate(const at::Tensor& x, const Graph& graph, Reduce reduce) {
   check_rows("aggregate", x, graph);
-  return PullFunction::apply(x, pull_of("aggregate", graph, reduce));
+  switch (reduce) {
+    case Reduce::kSum:
+      return PullFunction::apply(x, Pull{graph});
+    case Reduce::kMean:
+      return PullFunction::apply(x, Pull{.graph = graph, .row = Scale::kInvInDegree});
+    case Reduce::kMax:
+    case Reduce::kMin:
+      return reduce_extreme(x, graph, reduce == Reduce::kMin);
+    case Reduce::kVar:
+    case Reduce::kStd:
+      return reduce_variance(x, graph, reduce == Reduce::kStd);
+  }
+  TORCH_CHECK(false, "aggregate: reduce must be a named one, got ", static_cast<int>(reduce));
 }
 
 at::Tensor aggregate_bf16(const at::Tensor& x, const Graph& graph, Reduce reduce) {
@@ -198,7 +203,10 @@ at::Tensor aggregate_bf16(const at::Tensor& x, const Graph& graph, Reduce reduce
     check_matrix("aggregate_bf16", "x", x);
   }
   check_count("aggregate_bf16", x, graph);
-  return Bf16Function::apply(x, pull_of("aggregate_bf16", graph, reduce));
+  TORCH_CHECK(reduce == Reduce::kSum || reduce == Reduce::kMean,
+              "aggregate_bf16: reduce must be kSum or kMean, got another one");
+  return Bf16Function::apply(
+      x, Pull{.graph = graph, .row = reduce == Reduce::kMean ? Scale::kInvInDegree : Scale::kNone});
 }
 
 at::Tensor gin_aggregate(const at::Tensor& x, const Graph& graph, const at::Tensor& eps) {

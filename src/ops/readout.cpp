@@ -115,6 +115,8 @@ at::Tensor readout(const at::Tensor& x, std::span<const std::int64_t> ptr, Reduc
   }
   TORCH_CHECK(ptr.back() == x.size(0), "readout: ptr must end at the number of rows of x, ",
               x.size(0), ", got ", ptr.back());
+  TORCH_CHECK(reduce == Reduce::kSum || reduce == Reduce::kMean || reduce == Reduce::kMax,
+              "readout: reduce must be kSum, kMean or kMax, got value ", static_cast<int>(reduce));
   const auto shared = std::make_shared<const std::vector<std::int64_t>>(ptr.begin(), ptr.end());
   if (reduce == Reduce::kMax) {
     return MaxReadout::apply(x, Pointers(shared));

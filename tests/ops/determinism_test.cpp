@@ -77,6 +77,8 @@ std::vector<at::Tensor> step(const Graph& graph) {
   h = gin_aggregate(h, graph, eps);
   h = layer_norm(h, scale, b1, 1e-5);
   h = aggregate(h, graph, Reduce::kMean) + aggregate(h, graph, Reduce::kSum);
+  h = aggregate(h, graph, Reduce::kMax) + aggregate(h, graph, Reduce::kMin) +
+      aggregate(h, graph, Reduce::kVar) + aggregate(h, graph, Reduce::kStd);
   const std::vector<std::int64_t> ptr = {0, 1000, 1001, kNodes};
   const at::Tensor y = torch::cat({readout(h, ptr, Reduce::kSum), readout(h, ptr, Reduce::kMean),
                                    readout(h, ptr, Reduce::kMax)});
@@ -135,6 +137,10 @@ TEST(Determinism, SameRowsAloneAndInABatch) {
   EXPECT_TRUE(torch::equal(inside(aggregate(x, batch.graph, Reduce::kMean)),
                            aggregate(alone, graph, Reduce::kMean)));
   EXPECT_TRUE(torch::equal(inside(gcn_aggregate(x, batch.graph)), gcn_aggregate(alone, graph)));
+  for (const Reduce reduce : {Reduce::kMax, Reduce::kStd}) {
+    EXPECT_TRUE(
+        torch::equal(inside(aggregate(x, batch.graph, reduce)), aggregate(alone, graph, reduce)));
+  }
 }
 
 /// Hands out memory of LibTorch's allocator and remembers the largest piece.
@@ -169,7 +175,9 @@ TEST(Determinism, AllocatesNothingOfEdgesTimesFeatures) {
   // The highest priority wins, and stays: the allocator before it is put back at that priority.
   c10::SetCPUAllocator(&counting, 255);
   const at::Tensor y = aggregate(x, graph, Reduce::kSum) + aggregate(x, graph, Reduce::kMean) +
-                       gcn_aggregate(x, graph) + gin_aggregate(x, graph, torch::zeros({1}));
+                       gcn_aggregate(x, graph) + gin_aggregate(x, graph, torch::zeros({1})) +
+                       aggregate(x, graph, Reduce::kMax) + aggregate(x, graph, Reduce::kMin) +
+                       aggregate(x, graph, Reduce::kVar) + aggregate(x, graph, Reduce::kStd);
   y.sum().backward();
   c10::SetCPUAllocator(before, 255);
   const auto table = static_cast<std::size_t>(kNodes * width) * sizeof(float);

@@ -112,6 +112,11 @@ TEST(Readout, RejectsPointersThatDoNotFit) {
   EXPECT_THAT(call({1, 5}), message("readout: ptr must begin with 0, got 1"));
   EXPECT_THAT(call({0, 3, 2, 5}), message("ptr must never decrease, got 3 then 2 at graph 1"));
   EXPECT_THAT(call({0, 4}), message("ptr must end at the number of rows of x, 5, got 4"));
+  EXPECT_THAT(
+      [] {
+        (void)readout(torch::ones({2, 1}), std::vector<std::int64_t>{0, 2}, Reduce::kVar);
+      },
+      message("readout: reduce must be kSum, kMean or kMax, got value 4"));
 }
 
 }  // namespace

@@ -6,17 +6,28 @@
 
 namespace isthmus::ops {
 
-/// How messages of one destination are combined. The other reductions of the engine join this list.
-enum class Reduce { kSum, kMean, kMax };
+/// How messages of one destination are combined.
+enum class Reduce {
+  kSum,
+  kMean,
+  kMax,  ///< Ties: the arc first in its row takes the whole gradient. The first NaN wins.
+  kMin,  ///< Likewise.
+  kVar,  ///< Population variance, in two passes around the mean.
+  kStd,  ///< sqrt(var + kStdEps); no arcs: 0, without gradient.
+};
+
+/// Keeps the gradient of kStd finite where all messages are equal.
+inline constexpr double kStdEps = 1e-5;
 
 /// Message passing without edge values: out_i = reduce over arcs j -> i of x_j.
 ///
 /// @param x      [num_src, F], float or double, last stride 1 (other layouts are copied once).
 /// @param graph  Arcs; empty rows give 0.
-/// @param reduce kSum or kMean.
 /// @return       [num_dst, F].
-/// Same bits for any thread count and SIMD level. Supports double backward.
-/// Nothing of size E x F is allocated, forward or backward.
+/// Same bits for any thread count and SIMD level. Supports double backward for kSum, kMean and
+/// kVar; the others refuse create_graph. Nothing of size E x F is allocated, forward or backward.
+/// @par Differs from PyG: its std is 0 where var <= 1e-5 and sqrt(var) elsewhere, its var is the
+///      difference of two means.
 [[nodiscard]] at::Tensor aggregate(const at::Tensor& x, const Graph& graph, Reduce reduce);
 
 /// aggregate() with half the traffic: the gathered copy of x is rounded once to bfloat16 (to

@@ -10,7 +10,8 @@
 namespace isthmus::ops {
 
 /// Rows ptr[g] .. ptr[g+1)-1 of x combined to row g: [N, F] -> [G, F]. An empty graph gives 0, for
-/// kMax too. kMax: on ties the first row takes the whole gradient; the first NaN wins.
+/// kMax too. `reduce` is kSum, kMean or kMax. kMax: on ties the first row takes the whole gradient;
+/// the first NaN wins.
 [[nodiscard]] at::Tensor readout(const at::Tensor& x, std::span<const std::int64_t> ptr,
                                  Reduce reduce);
 

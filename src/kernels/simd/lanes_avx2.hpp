@@ -12,9 +12,6 @@
 namespace isthmus::kernels {
 namespace {
 
-/// Registers of values that a selection keeps beside as many of offsets: half of the 16.
-constexpr int kSelectVectors = 4;
-
 template <typename T>
 struct Lanes;
 

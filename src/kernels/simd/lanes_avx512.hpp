@@ -12,9 +12,6 @@
 namespace isthmus::kernels {
 namespace {
 
-/// Registers of values that a selection keeps beside as many of offsets.
-constexpr int kSelectVectors = 8;
-
 // Full masks: the forms without a mask warn of an uninitialised register inside GCC's own header.
 constexpr __mmask16 kAll16 = 0xFFFF;
 constexpr __mmask8 kAll8 = 0xFF;

@@ -186,7 +186,7 @@ struct SpreadColumns {
 
 template <typename T>
 void select_rows(const SegmentExtreme<T>& args, std::int64_t first, std::int64_t last) {
-  each_panel<T, kSelectVectors>(args.width, SelectColumns<T>{args, first, last});
+  each_panel<T, kPanelVectors>(args.width, SelectColumns<T>{args, first, last});
 }
 
 template <typename T>

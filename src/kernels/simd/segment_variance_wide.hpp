@@ -188,15 +188,14 @@ struct VarianceBackwardColumns {
   }
 };
 
-// Both keep two registers per vector of columns.
 template <typename T>
 void vary_rows(const SegmentVariance<T>& args, std::int64_t first, std::int64_t last) {
-  each_panel<T, kSelectVectors>(args.width, VarianceColumns<T>{args, first, last});
+  each_panel<T, kPanelVectors>(args.width, VarianceColumns<T>{args, first, last});
 }
 
 template <typename T>
 void pull_rows(const SegmentVarianceBackward<T>& args, std::int64_t first, std::int64_t last) {
-  each_panel<T, kSelectVectors>(args.width, VarianceBackwardColumns<T>{args, first, last});
+  each_panel<T, kPanelVectors>(args.width, VarianceBackwardColumns<T>{args, first, last});
 }
 
 template <typename T>
