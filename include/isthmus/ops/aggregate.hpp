@@ -32,7 +32,7 @@ inline constexpr double kStdEps = 1e-5;
 
 /// aggregate() with half the traffic: the gathered copy of x is rounded once to bfloat16 (to
 /// nearest, ties to even), the sum runs in float over the expanded elements. Each element is off by
-/// at most 2^-9 times the sum of the magnitudes that were added, beside the float rounding.
+/// at most 2^-8 times the sum of the magnitudes that were added, beside the float rounding.
 ///
 /// @param x  [num_src, F], float; its gradient is the one of aggregate(), not rounded. Or BFloat16
 ///           without gradient, taken as it is.
