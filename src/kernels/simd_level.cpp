@@ -28,6 +28,7 @@ std::array<KernelTable, 3> fill_tables() {
   fill_rows_scalar(tables[0]);
   fill_segment_extreme_scalar(tables[0]);
   fill_segment_variance_scalar(tables[0]);
+  fill_edges_scalar(tables[0]);
   tables[1] = tables[0];
   tables[2] = tables[0];
 #if defined(__x86_64__)
@@ -36,12 +37,14 @@ std::array<KernelTable, 3> fill_tables() {
   fill_rows_avx2(tables[1]);
   fill_segment_extreme_avx2(tables[1]);
   fill_segment_variance_avx2(tables[1]);
+  fill_edges_avx2(tables[1]);
   tables[2] = tables[1];
   fill_segment_sum_avx512(tables[2]);
   fill_panel_gemm_avx512(tables[2]);
   fill_rows_avx512(tables[2]);
   fill_segment_extreme_avx512(tables[2]);
   fill_segment_variance_avx512(tables[2]);
+  fill_edges_avx512(tables[2]);
 #endif
   return tables;
 }

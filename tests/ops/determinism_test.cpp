@@ -23,9 +23,11 @@
 #include "isthmus/ops/batch_norm.hpp"
 #include "isthmus/ops/dropout.hpp"
 #include "isthmus/ops/linear.hpp"
+#include "isthmus/ops/message_aggregate.hpp"
 #include "isthmus/ops/readout.hpp"
 #include "isthmus/ops/sparse_matrix.hpp"
 #include "isthmus/ops/tensor_executor.hpp"
+#include "isthmus/ops/weighted_aggregate.hpp"
 
 namespace isthmus::ops {
 namespace {
@@ -79,11 +81,19 @@ std::vector<at::Tensor> step(const Graph& graph) {
   h = aggregate(h, graph, Reduce::kMean) + aggregate(h, graph, Reduce::kSum);
   h = aggregate(h, graph, Reduce::kMax) + aggregate(h, graph, Reduce::kMin) +
       aggregate(h, graph, Reduce::kVar) + aggregate(h, graph, Reduce::kStd);
+  const at::Tensor w2 = leaf({graph.num_edges()});
+  const at::Tensor w3 = leaf({graph.num_edges(), 3});
+  const at::Tensor heads = h.slice(1, 0, 18).reshape({kNodes, 3, 6});
+  const MessageOptions rectified{.message = MessageOf::kSource, .relu = true};
+  h = layer_norm(h, {}, {}, 1e-5) + weighted_aggregate(h, w2, graph, Reduce::kMean) +
+      softmax_aggregate(h, {}, graph, eps, rectified) +
+      torch::cat({weighted_aggregate(heads, w3, graph).flatten(1), h.slice(1, 0, 1)}, 1);
   const std::vector<std::int64_t> ptr = {0, 1000, 1001, kNodes};
   const at::Tensor y = torch::cat({readout(h, ptr, Reduce::kSum), readout(h, ptr, Reduce::kMean),
                                    readout(h, ptr, Reduce::kMax)});
-  std::vector<at::Tensor> results = torch::autograd::grad(
-      {y}, {w0, b0, w1, b1, scale, eps}, {torch::linspace(-1, 1, y.numel()).view(y.sizes())});
+  std::vector<at::Tensor> results =
+      torch::autograd::grad({y}, {w0, b0, w1, b1, scale, eps, w2, w3},
+                            {torch::linspace(-1, 1, y.numel()).view(y.sizes())});
   results.push_back(h.detach());
   results.push_back(y.detach());
   return results;
@@ -170,6 +180,7 @@ TEST(Determinism, AllocatesNothingOfEdgesTimesFeatures) {
   graph.plan().prepare();
   const std::int64_t width = 32;
   at::Tensor x = torch::randn({kNodes, width}).requires_grad_(true);
+  const at::Tensor w = torch::randn({graph.num_edges()}).requires_grad_(true);
   c10::Allocator* before = c10::GetCPUAllocator();
   CountingAllocator counting(before);
   // The highest priority wins, and stays: the allocator before it is put back at that priority.
@@ -177,7 +188,10 @@ TEST(Determinism, AllocatesNothingOfEdgesTimesFeatures) {
   const at::Tensor y = aggregate(x, graph, Reduce::kSum) + aggregate(x, graph, Reduce::kMean) +
                        gcn_aggregate(x, graph) + gin_aggregate(x, graph, torch::zeros({1})) +
                        aggregate(x, graph, Reduce::kMax) + aggregate(x, graph, Reduce::kMin) +
-                       aggregate(x, graph, Reduce::kVar) + aggregate(x, graph, Reduce::kStd);
+                       aggregate(x, graph, Reduce::kVar) + aggregate(x, graph, Reduce::kStd) +
+                       weighted_aggregate(x, w, graph, Reduce::kMean) +
+                       message_aggregate(x, {}, graph, {MessageOf::kSource, Reduce::kMax}) +
+                       softmax_aggregate(x, {}, graph, torch::ones({1}), {MessageOf::kSource});
   y.sum().backward();
   c10::SetCPUAllocator(before, 255);
   const auto table = static_cast<std::size_t>(kNodes * width) * sizeof(float);

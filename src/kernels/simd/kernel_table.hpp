@@ -4,12 +4,16 @@
 
 #include "isthmus/kernels/column_stats.hpp"
 #include "isthmus/kernels/dropout.hpp"
+#include "isthmus/kernels/edge_dot.hpp"
+#include "isthmus/kernels/edge_map.hpp"
+#include "isthmus/kernels/edge_messages.hpp"
 #include "isthmus/kernels/layer_norm.hpp"
 #include "isthmus/kernels/panel_gemm.hpp"
 #include "isthmus/kernels/segment_extreme.hpp"
 #include "isthmus/kernels/segment_readout.hpp"
 #include "isthmus/kernels/segment_sum.hpp"
 #include "isthmus/kernels/segment_variance.hpp"
+#include "isthmus/kernels/weighted_sum.hpp"
 
 // Read by the files of every SIMD level: plain data and declarations only, no inline function.
 
@@ -44,6 +48,15 @@ struct TypedKernels {
   void (*readout_max)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
   void (*readout_spread)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
   void (*readout_spread_max)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
+  void (*weighted_sum)(const WeightedSum<T>& args, Index first, Index last) = nullptr;
+  void (*edge_dot)(const EdgeDot<T>& args, Index first, Index last) = nullptr;
+  void (*edge_map)(const EdgeMap<T>& args, Index first, Index last) = nullptr;
+  void (*message_sum)(const MessageSum<T>& args, Index first, Index last) = nullptr;
+  void (*message_max)(const MessageMax<T>& args, Index first, Index last) = nullptr;
+  void (*message_softmax)(const MessageSoftmax<T>& args, Index first, Index last) = nullptr;
+  void (*message_source_gradient)(const MessageGradient<T>& args, Index first,
+                                  Index last) = nullptr;
+  void (*message_edge_gradient)(const MessageGradient<T>& args, Index first, Index last) = nullptr;
 };
 
 /// One level's kernels. Filled scalar -> avx2 -> avx512: a level overwrites only what it has.
@@ -67,5 +80,8 @@ void fill_segment_extreme_avx512(KernelTable& table);
 void fill_segment_variance_scalar(KernelTable& table);
 void fill_segment_variance_avx2(KernelTable& table);
 void fill_segment_variance_avx512(KernelTable& table);
+void fill_edges_scalar(KernelTable& table);
+void fill_edges_avx2(KernelTable& table);
+void fill_edges_avx512(KernelTable& table);
 
 }  // namespace isthmus::kernels
