@@ -12,5 +12,7 @@ inline constexpr std::uint32_t kMineStream = 0x6461'0003;
 inline constexpr std::uint32_t kHiddenStream = 0x6461'0004;
 inline constexpr std::uint32_t kRelabelStream = 0x6461'0005;
 inline constexpr std::uint32_t kSplitSeedStream = 0x6461'0006;
+inline constexpr std::uint32_t kGraphArcStream = 0x6461'0007;
+inline constexpr std::uint32_t kGraphNameStream = 0x6461'0008;
 
 }  // namespace isthmus::datasets

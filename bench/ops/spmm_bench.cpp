@@ -1,199 +1,108 @@
-// Aggregation (sum, forward and backward) against gather + index_add of the LibTorch in use, on a
-// graph like ogbn-arxiv: 169,343 nodes, 2,332,486 arcs, power law, symmetric. Interleaved, medians.
+// Aggregation (sum, forward and backward) against the machine's limit and against everybody else:
+// section 6 of the message-passing specification. `./run bench spmm --help` lists the options.
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <functional>
+#include <exception>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
-#include "isthmus/core/philox.hpp"
 #include "isthmus/core/thread_budget.hpp"
-#include "isthmus/graph/graph.hpp"
 #include "isthmus/graph/plan.hpp"
-#include "isthmus/kernels/simd_level.hpp"
 #include "isthmus/ops/aggregate.hpp"
+#include "isthmus/ops/tensor_allocator.hpp"
 #include "isthmus/ops/tensor_executor.hpp"
+
+#include "op_contest.hpp"
+#include "shapes.hpp"
 
 namespace {
 
-using isthmus::Edge;
 using isthmus::Graph;
-using isthmus::NodeId;
+using isthmus::Plan;
+namespace bench = isthmus::bench;
 
-constexpr NodeId kNodes = 169'343;
-constexpr std::int64_t kEdges = 1'166'243;  // both arcs of each
-constexpr double kExponent = 0.5;           // expected degree of node i ~ (i + 1)^-0.5
-constexpr int kWarmUps = 4;
-
-struct Settings {
-  int threads = isthmus::available_cpus();
-  int repetitions = 20;
-  std::string json;
-};
-
-/// Chung-Lu: both ends of an edge are drawn in proportion to the expected degrees; node ids are
-/// shuffled, so that hubs do not lie side by side.
-Graph arxiv_like(std::uint64_t seed) {
-  isthmus::RandomStream stream(seed, 1);
-  const std::vector<std::int64_t> place = stream.permutation(kNodes);
-  const auto draw = [&] {
-    // Inverse of the cumulative weight of (i + 1)^-a: i + 1 = N u^(1 / (1 - a)).
-    const double rank = kNodes * std::pow(stream.uniform(), 1.0 / (1.0 - kExponent));
-    const auto i = std::min<std::int64_t>(static_cast<std::int64_t>(rank), kNodes - 1);
-    return static_cast<NodeId>(place[static_cast<std::size_t>(i)]);
-  };
-  std::vector<Edge> edges(kEdges);
-  for (Edge& edge : edges) {
-    do {
-      edge = {draw(), draw()};
-    } while (edge.u == edge.v);
+/// A3: 2e-6 sqrt(degree) max |x|, by row.
+at::Tensor allowed_error(const isthmus::CsrView& csr, const at::Tensor& x) {
+  at::Tensor allowed = at::empty({csr.num_rows(), 1}, at::kDouble);
+  const double unit = 2e-6 * x.abs().max().item<double>();
+  for (isthmus::NodeId row = 0; row < csr.num_rows(); ++row) {
+    allowed.data_ptr<double>()[row] =
+        unit * std::sqrt(std::max(1.0, static_cast<double>(csr.degree(row))));
   }
-  return Graph::from_edges(kNodes, edges);
+  return allowed;
 }
 
-double milliseconds(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  const auto spent = std::chrono::steady_clock::now() - start;
-  return std::chrono::duration<double, std::milli>(spent).count();
+void run_width(const bench::Shape& shape, const Graph& graph, const bench::EdgeIndex& index,
+               std::int64_t width, int threads, bench::Peers& peers, bench::OpReport& report) {
+  const Plan& plan = graph.plan();
+  bench::OpCase contest;
+  contest.op = "sum";
+  contest.shape = shape.name;
+  contest.width = width;
+  contest.threads = threads;
+  at::manual_seed(1);
+  const at::Tensor x = at::randn({graph.num_src(), width});
+  contest.leaves = {x};
+  contest.gradient = at::randn({graph.num_dst(), width});
+  contest.ours = {.name = "isthmus", .apply = [&graph](const bench::Tensors& leaves) {
+                    return isthmus::ops::aggregate(leaves[0], graph, isthmus::ops::Reduce::kSum);
+                  }};
+  contest.others = bench::sum_paths(graph, index, width);
+  contest.reference = {
+      bench::reference_sum(x, index.src, index.dst, graph.num_dst()),
+      bench::reference_sum(contest.gradient, index.dst, index.src, graph.num_src())};
+  contest.tolerance = {allowed_error(plan.csr(), x), allowed_error(plan.csc(), contest.gradient)};
+  bench::Roofline forward(plan.csr(), plan.csr_chunks(), x.data_ptr<float>(), graph.num_src(),
+                          width);
+  bench::Roofline backward(plan.csc(), plan.csc_chunks(), contest.gradient.data_ptr<float>(),
+                           graph.num_dst(), width);
+  contest.forward_limit = &forward;
+  contest.backward_limit = &backward;
+  report.run(contest, peers);
 }
 
-struct Samples {
-  std::vector<double> ours;
-  std::vector<double> theirs;
-};
-
-/// A B B A A B B A ..., so that drift of the machine hits both alike.
-Samples interleave(int repetitions, const std::function<void()>& ours,
-                   const std::function<void()>& theirs) {
-  Samples samples;
-  for (int i = -kWarmUps; i < repetitions; ++i) {
-    double a = 0.0;
-    double b = 0.0;
-    if (i % 2 == 0) {
-      a = milliseconds(ours);
-      b = milliseconds(theirs);
-    } else {
-      b = milliseconds(theirs);
-      a = milliseconds(ours);
-    }
-    if (i >= 0) {
-      samples.ours.push_back(a);
-      samples.theirs.push_back(b);
-    }
+int run(int argc, char** argv) {
+  bench::Options options =
+      bench::parse_options(argc, argv, "spmm", bench::DefaultThreads::kOneAndAll);
+  isthmus::ops::install_tensor_allocator();
+  isthmus::ops::install_tensor_executor();
+  std::vector<std::string> names;
+  for (const bench::Shape& shape : bench::all_shapes()) {
+    names.emplace_back(shape.name);
   }
-  return samples;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-Settings parse(int argc, char** argv) {
-  Settings settings;
-  for (int i = 1; i < argc; ++i) {
-    const std::string option = argv[i];
-    if (i + 1 < argc && option == "--threads") {
-      settings.threads = std::atoi(argv[++i]);
-    } else if (i + 1 < argc && option == "--repetitions") {
-      settings.repetitions = std::max(1, std::atoi(argv[++i]));
-    } else if (i + 1 < argc && option == "--json") {
-      settings.json = argv[++i];
-    } else {
-      std::fprintf(stderr, "usage: spmm_bench [--threads N] [--repetitions N] [--json FILE]\n");
-      std::exit(2);
+  bench::OpReport report(options, "spmm");
+  for (const int threads : options.threads) {
+    const isthmus::ThreadBudget budget(threads);
+    bench::Peers peers(options, threads);
+    for (const std::string& name : bench::OpReport::shapes_or(options, names)) {
+      const bench::Shape& shape = bench::find_shape(name);
+      const Graph graph = shape.make();
+      graph.plan().prepare();
+      const bench::EdgeIndex index(graph);
+      const Plan::Cost cost = graph.plan().cost();
+      std::printf("\n%s: %d nodes, %lld arcs; plan %.0f ms, %.1f MiB\n", name.c_str(),
+                  graph.num_nodes(), static_cast<long long>(graph.num_edges()), 1e3 * cost.seconds,
+                  static_cast<double>(cost.bytes) / 1048576.0);
+      peers.set_graph(name, index);
+      for (const std::int64_t width : bench::OpReport::widths_or(options, shape.features)) {
+        run_width(shape, graph, index, width, threads, peers, report);
+      }
     }
   }
-  return settings;
-}
-
-/// Both paths on one graph and width; false if they disagree.
-bool compare(const Graph& graph, const at::Tensor& src, const at::Tensor& dst, std::int64_t width,
-             int repetitions, nlohmann::json& report) {
-  torch::manual_seed(1);
-  at::Tensor x = torch::randn({kNodes, width});
-  const at::Tensor g = torch::randn({kNodes, width});
-  const auto ours = [&](const at::Tensor& input) {
-    return isthmus::ops::aggregate(input, graph, isthmus::ops::Reduce::kSum);
-  };
-  const auto theirs = [&](const at::Tensor& input) {
-    return torch::zeros({kNodes, width}).index_add(0, dst, input.index_select(0, src));
-  };
-  const double difference = (ours(x) - theirs(x)).abs().max().item<double>();
-  if (!(difference < 1e-2)) {  // hubs of thousands of neighbours, added in another order
-    std::fprintf(stderr, "spmm_bench: results differ by %g at width %lld\n", difference,
-                 static_cast<long long>(width));
-    return false;
-  }
-
-  at::Tensor leaf = x.clone().requires_grad_(true);
-  const at::Tensor our_y = ours(leaf);
-  const at::Tensor their_y = theirs(leaf);
-  const auto backward = [&](const at::Tensor& y) {
-    return [&] { (void)torch::autograd::grad({y}, {leaf}, {g}, /*retain_graph=*/true); };
-  };
-  struct Pass {
-    const char* name;
-    Samples samples;
-  };
-  const Pass passes[] = {
-      {"forward", interleave(
-                      repetitions, [&] { (void)ours(x); }, [&] { (void)theirs(x); })},
-      {"backward", interleave(repetitions, backward(our_y), backward(their_y))}};
-  for (const Pass& pass : passes) {
-    const double a = median(pass.samples.ours);
-    const double b = median(pass.samples.theirs);
-    std::printf("%4lld  %-9s %9.2f %9.2f %6.2f\n", static_cast<long long>(width), pass.name, a, b,
-                b / a);
-    report["samples"].push_back({{"width", width},
-                                 {"pass", pass.name},
-                                 {"ours_ms", pass.samples.ours},
-                                 {"torch_ms", pass.samples.theirs},
-                                 {"ratio", b / a}});
-  }
-  return true;
+  return report.finish();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Settings settings = parse(argc, argv);
-  isthmus::ops::install_tensor_executor();
-  const isthmus::ThreadBudget budget(settings.threads);
-  const Graph graph = arxiv_like(1);
-  graph.plan().prepare();
-  at::Tensor src = torch::empty({graph.num_edges()}, at::kLong);
-  at::Tensor dst = torch::empty({graph.num_edges()}, at::kLong);
-  std::int64_t slot = 0;
-  for (const Edge& arc : graph.arcs()) {
-    src.data_ptr<std::int64_t>()[slot] = arc.u;
-    dst.data_ptr<std::int64_t>()[slot++] = arc.v;
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "spmm: %s\n", error.what());
+    return 1;
   }
-
-  const auto level = std::string(isthmus::kernels::simd_level_name(isthmus::kernels::simd_level()));
-  std::printf("arxiv-like: %d nodes, %lld arcs; %d threads, %s, LibTorch %s\n", kNodes,
-              static_cast<long long>(graph.num_edges()), settings.threads, level.c_str(),
-              TORCH_VERSION);
-  std::printf("%4s  %-9s %9s %9s %6s\n", "F", "pass", "ours ms", "torch ms", "ratio");
-  nlohmann::json report = {
-      {"threads", settings.threads}, {"simd", level}, {"torch", TORCH_VERSION}};
-  for (const std::int64_t width : {32, 64, 128}) {
-    if (!compare(graph, src, dst, width, settings.repetitions, report)) {
-      return 1;
-    }
-  }
-  if (!settings.json.empty()) {
-    std::ofstream(settings.json) << report.dump(2) << '\n';
-  }
-  return 0;
 }

@@ -26,7 +26,8 @@ def main():
             helper = path.with_suffix('.hpp') in files or 'simd' in path.parts[:-1]
             if header not in files and test not in files and not helper:
                 breaches.append(f'{path}: has neither its header {header} nor a test {test}')
-        elif path.parts[0] == 'bench' and path.suffix == '.cpp' and not path.stem.endswith('_bench'):
+        elif (path.parts[0] == 'bench' and path.parts[1] != 'support' and path.suffix == '.cpp'
+              and not path.stem.endswith('_bench')):
             breaches.append(f'{path}: the name of a benchmark ends in _bench')
     for room_card in sorted({path.parent for path in files if path.suffix == '.cpp'
                              and house.room_of(path) is not None and 'simd' not in path.parts}):
