@@ -14,5 +14,6 @@ inline constexpr std::uint32_t kRelabelStream = 0x6461'0005;
 inline constexpr std::uint32_t kSplitSeedStream = 0x6461'0006;
 inline constexpr std::uint32_t kGraphArcStream = 0x6461'0007;
 inline constexpr std::uint32_t kGraphNameStream = 0x6461'0008;
+inline constexpr std::uint32_t kPerClassStream = 0x6461'0009;
 
 }  // namespace isthmus::datasets
