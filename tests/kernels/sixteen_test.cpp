@@ -61,7 +61,7 @@ void expect_limits() {
   EXPECT_EQ(exponential_of(infinity), infinity);
   EXPECT_EQ(exponential_of(std::numeric_limits<T>::max()), infinity);
   EXPECT_TRUE(std::isnan(exponential_of(std::numeric_limits<T>::quiet_NaN())));
-  const T near_the_end = sizeof(T) == 4 ? T{88.72} : T{709.78};
+  const T near_the_end = static_cast<T>(sizeof(T) == 4 ? 88.72 : 709.78);
   EXPECT_TRUE(std::isfinite(exponential_of(near_the_end)));
 }
 
