@@ -13,7 +13,8 @@ namespace {
 
 // One name a line, in the order of the enum's values.
 constexpr std::string_view kLayerTypes[] = {
-    "gcnconv", "sageconv", "ginconv", "linear", "sgconv", "appnp", "gcn2conv", "dagnn",
+    "gcnconv",  "sageconv", "ginconv", "linear",    "sgconv",          "appnp",
+    "gcn2conv", "dagnn",    "gatconv", "gatv2conv", "transformerconv",
 };
 constexpr std::string_view kStageTypes[] = {
     "stack",
@@ -31,10 +32,7 @@ constexpr std::string_view kActivations[] = {
     "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
 };
 constexpr std::string_view kPoolings[] = {
-    "none",
-    "add",
-    "mean",
-    "max",
+    "none", "add", "mean", "max", "attention", "set2set",
 };
 constexpr std::string_view kReductions[] = {
     "add",
@@ -171,6 +169,44 @@ bool keeps_width(LayerType type) noexcept {
   return type == LayerType::kAppnp || type == LayerType::kDagnn;
 }
 
+namespace {
+
+/// What only attention layers have.
+void check_heads(const GnnOptions& options) {
+  require_at_least(1, "heads", options.heads);
+  require_at_least(1, "heads_last", options.heads_last);
+  require_rate("attn_dropout", options.attn_dropout);
+  if (!has_heads(options.layer_type)) {
+    return;
+  }
+  const std::string type(name_of(options.layer_type));
+  if (options.agg) {
+    require(false, "agg", "left out with layer_type " + type, std::string(name_of(*options.agg)));
+  }
+  require(!options.concat || options.dim_inner % options.heads == 0, "dim_inner",
+          "a multiple of heads, " + std::to_string(options.heads),
+          std::to_string(options.dim_inner));
+  if (options.stage_type == StageType::kResidual) {
+    require(options.concat, "concat", "true with stage_type residual", "false");
+    require(options.attn_dropout == 0.0, "attn_dropout", "0 with stage_type residual",
+            std::to_string(options.attn_dropout));
+  }
+}
+
+void check_pooling(const GnnOptions& options) {
+  if (!has_parameters(options.graph_pooling)) {
+    return;
+  }
+  const std::string pooling(name_of(options.graph_pooling));
+  require(options.jk != JumpingKnowledge::kSum, "graph_pooling", "add, mean or max with jk sum",
+          pooling);
+  require(options.layers_post_mp >= 1 || options.graph_pooling != Pooling::kSet2Set,
+          "layers_post_mp", ">= 1 with graph_pooling set2set",
+          std::to_string(options.layers_post_mp));
+}
+
+}  // namespace
+
 void check_options(const GnnOptions& options) {
   require_at_least(1, "dim_in", options.dim_in);
   require_at_least(1, "dim_out", options.dim_out);
@@ -196,8 +232,8 @@ void check_options(const GnnOptions& options) {
   check_widths(options);
   check_virtual_node(options);
   if (options.stage_type == StageType::kResidual) {
-    require(options.layer_type <= LayerType::kLinear, "layer_type",
-            "gcnconv, sageconv, ginconv or linear with stage_type residual",
+    require(has_block(options.layer_type), "layer_type",
+            "gcnconv, sageconv, ginconv, linear or gatconv with stage_type residual",
             std::string(name_of(options.layer_type)));
     require(!is_graph_norm(options.norm), "norm", "none, batch or layer with stage_type residual",
             std::string(name_of(options.norm)));
@@ -217,6 +253,8 @@ void check_options(const GnnOptions& options) {
     require(options.layers_mp + options.layers_post_mp >= 1, "layers_mp + layers_post_mp", ">= 1",
             "0");
   }
+  check_heads(options);
+  check_pooling(options);
 }
 
 }  // namespace isthmus::layers

@@ -35,6 +35,9 @@ Json options_json(const layers::GnnOptions& o) {
   json["shared_weights"] = o.shared_weights;
   json["virtual_node"] = o.virtual_node;
   json["norm_groups"] = o.norm_groups;
+  json["heads"] = o.heads;
+  json["concat"] = o.concat;
+  json["heads_last"] = o.heads_last;
   return json;
 }
 
@@ -63,15 +66,23 @@ layers::GnnOptions options_of(const Json& architecture) {
   o.shared_weights = json.at("shared_weights").as_bool();
   o.virtual_node = json.at("virtual_node").as_bool();
   o.norm_groups = count_at(json, "norm_groups");
+  o.heads = count_at(json, "heads");
+  o.concat = json.at("concat").as_bool();
+  o.heads_last = count_at(json, "heads_last");
   // Before memory is asked for: a file can claim any width, its tensors cannot.
   constexpr std::int64_t kMost = 1 << 20;
-  for (const std::int64_t size : {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp,
-                                  o.layers_post_mp, o.hops, o.norm_groups}) {
+  const auto check_size = [](std::int64_t size) {
     if (size < 0 || size > kMost) {
       throw InvalidArgument("a size must be in 0.." + std::to_string(kMost) + ", got " +
                             std::to_string(size));
     }
+  };
+  for (const std::int64_t size : {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp,
+                                  o.layers_post_mp, o.hops, o.norm_groups, o.heads, o.heads_last}) {
+    check_size(size);
   }
+  check_size(o.concat ? o.dim_inner : o.heads * o.dim_inner);
+  check_size(o.heads_last * o.dim_out);
   return o;
 }
 
@@ -120,6 +131,10 @@ layers::GnnOptions gnn_options(const Config& config, bool graph_task, std::int64
   o.shared_weights = c.shared_weights;
   o.virtual_node = c.virtual_node;
   o.norm_groups = c.norm_groups;
+  o.heads = c.heads;
+  o.concat = c.concat;
+  o.heads_last = c.heads_last;
+  o.attn_dropout = c.attn_dropout;
   o.seed = seed;
   layers::check_options(o);
   return o;

@@ -39,6 +39,8 @@ constexpr const char* kLayers[] = {
     "gin",        "batch_norm", "layer_norm",   "readout",
     "sg",         "appnp",      "gcn2",         "dagnn",
     "graph_norm", "pair_norm",  "message_norm", "diff_group_norm",
+    "gat",        "gatv2",      "transformer",  "attentional",
+    "set2set",
 };
 
 template <typename Conv, typename Options>
@@ -64,6 +66,9 @@ Subject on_offsets(Layer layer, std::vector<std::int64_t> ptr) {
 /// The case's layer with the values that our seed 1 gives it.
 Subject make_subject(const ParityCase& c) {
   if (const auto subject = test::propagation_subject(c)) {
+    return *subject;
+  }
+  if (const auto subject = test::attention_subject(c)) {
     return *subject;
   }
   const std::string& layer = c.options.at("layer");

@@ -22,10 +22,12 @@ except ImportError as error:
     sys.exit(77)
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
-import propagation  # noqa: E402  (beside this file)
+import attention  # noqa: E402  (beside this file)
+import propagation  # noqa: E402
 
 # Families of layers in files of their own: LAYERS, cases, state_shapes, legal, pyg_output.
 FAMILIES = [
+    attention,
     propagation,
 ]
 

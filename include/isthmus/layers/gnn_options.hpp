@@ -23,7 +23,20 @@ enum class LayerType : std::uint8_t {
   kAppnp,  ///< Keeps the width; see Appnp and keeps_width().
   kGcn2,   ///< Needs dim_inner on both sides: layers_pre_mp and layers_post_mp (or jk) >= 1.
   kDagnn,  ///< Keeps the width; see Dagnn and keeps_width().
+  kGat,
+  kGatv2,
+  kTransformer,
 };
+
+/// Whether a layer weights its neighbours by attention over several heads.
+[[nodiscard]] constexpr bool has_heads(LayerType type) {
+  return type == LayerType::kGat || type == LayerType::kGatv2 || type == LayerType::kTransformer;
+}
+
+/// Whether StageType::kResidual has blocks of it: see ResidualBlock.
+[[nodiscard]] constexpr bool has_block(LayerType type) {
+  return type <= LayerType::kLinear || type == LayerType::kGat;
+}
 
 /// How message-passing layers are chained.
 enum class StageType : std::uint8_t {
@@ -55,7 +68,8 @@ struct GnnOptions {
       StageType::kStack;  ///< kResidual needs layers_pre_mp and layers_post_mp >= 1.
 
   /// Reduction inside a layer: sum or mean. Empty: the layer's own (gcn, gin: sum; sage: mean).
-  /// gcn has its own weights, so anything but sum is refused there.
+  /// gcn has its own weights, so anything but sum is refused there; attention layers have
+  /// their own altogether.
   std::optional<ops::Reduce> agg = std::nullopt;
   /// After each message-passing layer, and of kBatch and kLayer also inside the layers_pre_mp,
   /// layers_post_mp and GIN's network. Graph norms are not for kResidual.
@@ -78,6 +92,15 @@ struct GnnOptions {
   bool shared_weights = true;  ///< kGcn2: one weight for both of its terms.
   /// One more node per graph, joined to all (VirtualNode): needs layers_pre_mp >= 1, not kResidual.
   bool virtual_node = false;
+
+  /// Attention layers: heads, >= 1. dim_inner is the total width, so with concat each head has
+  /// dim_inner / heads channels; without, each has dim_inner and their mean is taken.
+  std::int64_t heads = 1;
+  bool concat = true;
+  /// Heads of the plain last layer, >= 1: each dim_out wide, their mean is taken (GAT's output
+  /// layer).
+  std::int64_t heads_last = 1;
+  double attn_dropout = 0.0;  ///< Of attention weights, [0, 1); not in kResidual.
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };

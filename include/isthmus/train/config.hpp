@@ -33,12 +33,13 @@ struct ProtocolConfig {
 struct ModelConfig {
   std::string type = "gnn";           ///< gnn
   std::string loss_fun = "auto";      ///< auto (two classes by AUC: bce) | cross_entropy | bce
-  std::string graph_pooling = "add";  ///< add | mean | max; graph tasks only
+  std::string graph_pooling = "add";  ///< add | mean | max | attention | set2set; graph tasks only
 };
 
 /// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
 struct GnnConfig {
-  /// gcnconv | sageconv | ginconv | linear | sgconv | appnp | gcn2conv | dagnn
+  /// gcnconv | sageconv | ginconv | linear | sgconv | appnp | gcn2conv | dagnn | gatconv |
+  /// gatv2conv | transformerconv
   std::string layer_type = "gcnconv";
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;
@@ -60,6 +61,10 @@ struct GnnConfig {
   bool shared_weights = true;     ///< gcn2conv: one weight for both terms.
   bool virtual_node = false;      ///< One more node per graph, joined to all others.
   std::int64_t norm_groups = 10;  ///< Of norm diff_group.
+  std::int64_t heads = 1;         ///< Of attention layers; dim_inner is their total width.
+  bool concat = true;             ///< Heads side by side; off: their mean.
+  std::int64_t heads_last = 1;    ///< Of the last layer, whose mean is taken.
+  double attn_dropout = 0.0;
 };
 
 /// Keys `optim.*`.

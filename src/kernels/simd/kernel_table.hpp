@@ -2,11 +2,13 @@
 
 #include <cstdint>
 
+#include "isthmus/kernels/attention.hpp"
 #include "isthmus/kernels/column_stats.hpp"
 #include "isthmus/kernels/dropout.hpp"
 #include "isthmus/kernels/edge_dot.hpp"
 #include "isthmus/kernels/edge_map.hpp"
 #include "isthmus/kernels/edge_messages.hpp"
+#include "isthmus/kernels/edge_softmax.hpp"
 #include "isthmus/kernels/layer_norm.hpp"
 #include "isthmus/kernels/panel_gemm.hpp"
 #include "isthmus/kernels/segment_extreme.hpp"
@@ -14,6 +16,8 @@
 #include "isthmus/kernels/segment_sum.hpp"
 #include "isthmus/kernels/segment_variance.hpp"
 #include "isthmus/kernels/weighted_sum.hpp"
+
+#include "head_scratch.hpp"
 
 // Read by the files of every SIMD level: plain data and declarations only, no inline function.
 
@@ -57,6 +61,17 @@ struct TypedKernels {
   void (*message_source_gradient)(const MessageGradient<T>& args, Index first,
                                   Index last) = nullptr;
   void (*message_edge_gradient)(const MessageGradient<T>& args, Index first, Index last) = nullptr;
+  void (*edge_softmax)(const EdgeSoftmax<T>& args, const HeadScratch<T>& scratch, Index first,
+                       Index last) = nullptr;
+  void (*edge_softmax_backward)(const EdgeSoftmaxBackward<T>& args, const HeadScratch<T>& scratch,
+                                Index first, Index last) = nullptr;
+  void (*attention)(const Attention<T>& args, const HeadScratch<T>& scratch, Index first,
+                    Index last) = nullptr;
+  void (*attention_backward_rows)(const AttentionBackward<T>& args, const HeadScratch<T>& scratch,
+                                  Index first, Index last, double* datt) = nullptr;
+  void (*attention_backward_sources)(const AttentionBackward<T>& args,
+                                     const HeadScratch<T>& scratch, Index first,
+                                     Index last) = nullptr;
 };
 
 /// One level's kernels. Filled scalar -> avx2 -> avx512: a level overwrites only what it has.
@@ -71,6 +86,9 @@ void fill_segment_sum_avx512(KernelTable& table);
 void fill_panel_gemm_scalar(KernelTable& table);
 void fill_panel_gemm_avx2(KernelTable& table);
 void fill_panel_gemm_avx512(KernelTable& table);
+void fill_attention_scalar(KernelTable& table);
+void fill_attention_avx2(KernelTable& table);
+void fill_attention_avx512(KernelTable& table);
 void fill_rows_scalar(KernelTable& table);
 void fill_rows_avx2(KernelTable& table);
 void fill_rows_avx512(KernelTable& table);
