@@ -199,6 +199,7 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
                             std::span<const std::int64_t> ptr) {
   const Graph& graph = context.graph;
   check_graph("Gnn", x, graph, options_.dim_in);
+  node_ids_ = graph.original_ids();
   const std::array<std::int64_t, 2> whole{0, graph.num_nodes()};
   if (ptr.empty()) {
     ptr = whole;
@@ -207,15 +208,15 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
   const bool residual = options_.stage_type == StageType::kResidual;
   const double input_dropout = options_.input_dropout.value_or(residual ? 0.0 : options_.dropout);
   NodeInput h =
-      is_training() && input_dropout > 0.0 ? dropout(x, input_dropout, key(kInputLayer)) : x;
+      is_training() && input_dropout > 0.0 ? dropout(x, input_dropout, node_key(kInputLayer)) : x;
   ConvContext inner = context;
   std::uint32_t layer = kInputLayer + 1;
   if (pre_mp_) {
-    const at::Tensor pre = pre_mp_->forward(h, key(layer));
+    const at::Tensor pre = pre_mp_->forward(h, node_key(layer));
     show("pre_mp", pre);
     layer += static_cast<std::uint32_t>(options_.layers_pre_mp);
     inner.initial = pre;
-    h = propagates_scores(options_) ? pre : dropped(pre, options_.dropout, layer - 1);
+    h = propagates_scores(options_) ? pre : dropped(pre, options_.dropout, node_key(layer - 1));
   } else {
     inner.initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
   }
@@ -237,7 +238,8 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
     h = pooled;
   }
   if (post_mp_) {
-    const at::Tensor scores = post_mp_->forward(h, key(layer));
+    const at::Tensor scores = post_mp_->forward(
+        h, options_.graph_pooling == Pooling::kNone ? node_key(layer) : key(layer));
     show("post_mp", scores);
     return scores;
   }
@@ -279,7 +281,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, ConvContext inner, std::span<const
         show("norms." + index, out);
       }
       out = inner.relu ? out : activate(out, options_.act);
-      out = dropped(out, options_.dropout, layer + static_cast<std::uint32_t>(i));
+      out = dropped(out, options_.dropout, node_key(layer + static_cast<std::uint32_t>(i)));
     }
     const bool skip =
         options_.stage_type == StageType::kSkipSum && num_cols(h) == out.size(1) && !is_sparse(h);
@@ -294,7 +296,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, ConvContext inner, std::span<const
 at::Tensor GnnImpl::forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer) {
   for (std::size_t i = 0; i < blocks_->size(); ++i) {
     const auto place = layer + 2 * static_cast<std::uint32_t>(i);
-    h = blocks_[i]->as<ResidualBlockImpl>()->forward(h, graph, key(place));
+    h = blocks_[i]->as<ResidualBlockImpl>()->forward(h, graph, node_key(place));
     show("blocks." + std::to_string(i), h);
   }
   if (output_norm_) {
@@ -309,13 +311,25 @@ at::Tensor GnnImpl::head_score(std::size_t index, const NodeInput& h,
   const at::Tensor pooled = readout_->forward(to_dense(h), ptr);
   const at::Tensor score = heads_[index]->as<LinearImpl>()->forward(pooled);
   show("heads." + std::to_string(index), score);
-  return dropped(score, options_.final_dropout, kHeadStream + static_cast<std::uint32_t>(index));
+  const std::uint32_t place = kHeadStream + static_cast<std::uint32_t>(index);
+  return dropped(score, options_.final_dropout,
+                 options_.graph_pooling == Pooling::kNone ? node_key(place) : key(place));
 }
 
-ops::DropoutKey GnnImpl::key(std::uint32_t layer) const { return {options_.seed, layer, step_}; }
+ops::DropoutKey GnnImpl::key(std::uint32_t layer) const {
+  return {.seed = options_.seed, .layer = layer, .step = step_};
+}
 
-at::Tensor GnnImpl::dropped(const at::Tensor& x, double p, std::uint32_t layer) const {
-  return is_training() && p > 0.0 ? ops::dropout(x, p, key(layer)) : x;
+ops::DropoutKey GnnImpl::node_key(std::uint32_t layer) const {
+  ops::DropoutKey own = key(layer);
+  if (node_ids_) {
+    own.rows = *node_ids_;
+  }
+  return own;
+}
+
+at::Tensor GnnImpl::dropped(const at::Tensor& x, double p, const ops::DropoutKey& mask) const {
+  return is_training() && p > 0.0 ? ops::dropout(x, p, mask) : x;
 }
 
 void GnnImpl::show(std::string_view name, const at::Tensor& output) const {

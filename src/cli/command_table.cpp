@@ -64,7 +64,13 @@ std::vector<OptionSpec> model_options() {
            .meaning = "which published split or fold",
            .fallback = "the model's",
            .minimum = 0,
-           .maximum = 1000000}};
+           .maximum = 1000000},
+          {.name = "--order",
+           .takes = Takes::kChoice,
+           .value = "ORDER",
+           .meaning = "numbering of the nodes inside, for the cache; changes no result",
+           .fallback = "none",
+           .choices = {"none", "auto", "metis", "rcm", "bfs", "degree"}}};
 }
 
 VerbSpec eval_verb() {

@@ -16,7 +16,8 @@ Output run_eval(Session& session) {
       train::evaluate(model_argument(session), {.dataset = session.arguments().text("--data"),
                                                 .roots = session.data_roots(),
                                                 .split = session.arguments().text("--split"),
-                                                .fold = session.arguments().integer("--fold")});
+                                                .fold = session.arguments().integer("--fold"),
+                                                .order = order_argument(session)});
   std::vector<std::pair<std::string, std::string>> facts = {
       {"data set", result.dataset},
       {"split", result.split + ", fold " + std::to_string(result.fold)},

@@ -11,4 +11,8 @@ std::string model_argument(const Session& session) {
   return arguments.text("--model");
 }
 
+partition::NodeOrder order_argument(const Session& session) {
+  return partition::parse_node_order(session.arguments().text("--order"));
+}
+
 }  // namespace isthmus::cli

@@ -65,7 +65,8 @@ Output run_predict(Session& session) {
                                                .roots = session.data_roots(),
                                                .split = arguments.text("--split"),
                                                .fold = arguments.integer("--fold"),
-                                               .ids = ids_of(arguments.text("--ids"))});
+                                               .ids = ids_of(arguments.text("--ids")),
+                                               .order = order_argument(session)});
   Output output{.schema = "isthmus.predict/1",
                 .text = train::predictions_tsv(result),
                 .fields = Json::object()};

@@ -144,6 +144,9 @@ Output train_now(Session& session, const train::Config& config) {
                .args = session.args(),
                .git = kGitRevision});
   session.end_progress();
+  if (const Json* locality = outcome.document.find("locality")) {
+    session.talk("isthmus: " + locality->at("summary").as_string());
+  }
   Output output{.schema = "isthmus.train/1",
                 .text = {},
                 .fields = outcome.document,

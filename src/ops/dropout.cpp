@@ -1,23 +1,31 @@
 #include "isthmus/ops/dropout.hpp"
 
+#include <vector>
+
 #include "isthmus/kernels/dropout.hpp"
 
+#include "dropout_rows.hpp"
 #include "op_support.hpp"
 
 namespace isthmus::ops {
 namespace {
 
+struct Mask {
+  kernels::DropoutLaw law;
+  std::vector<std::int32_t> rows;  ///< Numbers of the rows, or none.
+};
+
 /// Linear in x and its own adjoint: backward draws the same mask again.
 struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x,
-                            const kernels::DropoutLaw& law) {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const Mask& mask) {
     ctx->set_materialize_grads(false);
-    hold(ctx, "law", law);
+    hold(ctx, "mask", mask);
     const at::Tensor rows = with_plain_rows(x);
     at::Tensor out = at::empty(x.sizes(), x.options());
     with_element_type(x, [&](auto zero) {
       using T = decltype(zero);
-      kernels::dropout(kernels::Dropout<T>{rows_of<T>(rows), law, shim::write<T>(out), x.size(1)});
+      kernels::dropout(kernels::Dropout<T>{rows_of<T>(rows), mask.law, shim::write<T>(out),
+                                           x.size(1), row_ids(mask.rows)});
     });
     return out;
   }
@@ -25,7 +33,7 @@ struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
     if (!grads[0].defined()) {
       return {at::Tensor(), at::Tensor()};
     }
-    return {apply(grads[0], held<kernels::DropoutLaw>(ctx, "law")), at::Tensor()};
+    return {apply(grads[0], held<Mask>(ctx, "mask")), at::Tensor()};
   }
 };
 
@@ -37,7 +45,9 @@ at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key) {
   if (p == 0.0) {
     return x;
   }
-  return DropoutFunction::apply(x, kernels::dropout_law(p, key.seed, key.layer, key.step));
+  check_row_ids("dropout", key, x.size(0));
+  return DropoutFunction::apply(x, Mask{kernels::dropout_law(p, key.seed, key.layer, key.step),
+                                        {key.rows.begin(), key.rows.end()}});
 }
 
 }  // namespace isthmus::ops

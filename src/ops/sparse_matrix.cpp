@@ -9,6 +9,7 @@
 #include "isthmus/kernels/segment_sum.hpp"
 #include "isthmus/kernels/simd_level.hpp"
 
+#include "dropout_rows.hpp"
 #include "op_support.hpp"
 
 namespace isthmus::ops {
@@ -233,6 +234,7 @@ SparseMatrix SparseMatrix::dropout(double p, const DropoutKey& key) const {
   if (p == 0.0) {
     return *this;
   }
+  check_row_ids("SparseMatrix::dropout", key, rows());
   const Csr& csr = storage_->structure->csr;
   const at::Tensor dropped = at::empty_like(storage_->values);
   with_element_type(dropped, [&](auto zero) {
@@ -244,6 +246,7 @@ SparseMatrix SparseMatrix::dropout(double p, const DropoutKey& key) const {
     args.value = shim::read<T>(storage_->values);
     args.law = kernels::dropout_law(p, key.seed, key.layer, key.step);
     args.out = shim::write<T>(dropped);
+    args.row_id = row_ids(key.rows);
     kernels::sparse_dropout(args);
   });
   return SparseMatrix(std::make_shared<const Storage>(Storage{storage_->structure, dropped}));

@@ -51,6 +51,7 @@ constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
 constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};
 constexpr std::array<Names, 1> kSamplers{"full_batch"};
+constexpr std::array<Names, 6> kOrders{"none", "auto", "metis", "rcm", "bfs", "degree"};
 
 constexpr double kAny = std::numeric_limits<double>::max();
 constexpr double kMaxCount = 2147483647.0;  ///< Counts enter 32-bit random counters.
@@ -70,186 +71,126 @@ using C = Config;
 using S = ConfigSlot;
 const std::array kFields{
     number(
-        "seed", [](C& c) -> S {
-  return &c.seed; }, 0),
+        "seed", [](C& c) -> S { return &c.seed; }, 0),
     count(
-        "num_threads", [](C& c) -> S {
-  return &c.num_threads; }, 0),
-    text("out_dir", [](C& c) -> S {
-  return &c.out_dir; }),
+        "num_threads", [](C& c) -> S { return &c.num_threads; }, 0),
+    text("out_dir", [](C& c) -> S { return &c.out_dir; }),
     text(
-        "metric_best", [](C& c) -> S {
-  return &c.metric_best; }, kMetrics),
-    text("dataset.name", [](C& c) -> S {
-  return &c.dataset.name; }),
+        "metric_best", [](C& c) -> S { return &c.metric_best; }, kMetrics),
+    text("dataset.name", [](C& c) -> S { return &c.dataset.name; }),
     text(
-        "dataset.task", [](C& c) -> S {
-  return &c.dataset.task; }, kTasks),
+        "dataset.task", [](C& c) -> S { return &c.dataset.task; }, kTasks),
     text(
-        "dataset.task_type", [](C& c) -> S {
-  return &c.dataset.task_type; }, kTaskTypes),
-    text("dataset.dir", [](C& c) -> S {
-  return &c.dataset.dir; }),
+        "dataset.task_type", [](C& c) -> S { return &c.dataset.task_type; }, kTaskTypes),
+    text("dataset.dir", [](C& c) -> S { return &c.dataset.dir; }),
     text(
-        "dataset.normalize", [](C& c) -> S {
-  return &c.dataset.normalize; }, kNormalize),
+        "dataset.normalize", [](C& c) -> S { return &c.dataset.normalize; }, kNormalize),
     text(
-        "dataset.features", [](C& c) -> S {
-  return &c.dataset.features; }, kFeatures),
+        "dataset.features", [](C& c) -> S { return &c.dataset.features; }, kFeatures),
     text(
-        "dataset.component", [](C& c) -> S {
-  return &c.dataset.component; }, kComponents),
+        "dataset.component", [](C& c) -> S { return &c.dataset.component; }, kComponents),
     text(
-        "protocol.name", [](C& c) -> S {
-  return &c.protocol.name; }, kProtocols),
+        "protocol.name", [](C& c) -> S { return &c.protocol.name; }, kProtocols),
     count(
-        "protocol.seeds", [](C& c) -> S {
-  return &c.protocol.seeds; }, 1),
+        "protocol.seeds", [](C& c) -> S { return &c.protocol.seeds; }, 1),
     count(
-        "protocol.folds", [](C& c) -> S {
-  return &c.protocol.folds; }, 0),
-    text("protocol.baseline", [](C& c) -> S {
-  return &c.protocol.baseline; }),
+        "protocol.folds", [](C& c) -> S { return &c.protocol.folds; }, 0),
+    text("protocol.baseline", [](C& c) -> S { return &c.protocol.baseline; }),
     text(
-        "model.type", [](C& c) -> S {
-  return &c.model.type; }, kModels),
+        "model.type", [](C& c) -> S { return &c.model.type; }, kModels),
     text(
-        "model.loss_fun", [](C& c) -> S {
-  return &c.model.loss_fun; }, kLosses),
+        "model.loss_fun", [](C& c) -> S { return &c.model.loss_fun; }, kLosses),
     text(
-        "model.graph_pooling", [](C& c) -> S {
-  return &c.model.graph_pooling; }, kPoolings),
+        "model.graph_pooling", [](C& c) -> S { return &c.model.graph_pooling; }, kPoolings),
     text(
-        "gnn.layer_type", [](C& c) -> S {
-  return &c.gnn.layer_type; }, kLayers),
+        "gnn.layer_type", [](C& c) -> S { return &c.gnn.layer_type; }, kLayers),
     count(
-        "gnn.layers_pre_mp", [](C& c) -> S {
-  return &c.gnn.layers_pre_mp; }, 0),
+        "gnn.layers_pre_mp", [](C& c) -> S { return &c.gnn.layers_pre_mp; }, 0),
     count(
-        "gnn.layers_mp", [](C& c) -> S {
-  return &c.gnn.layers_mp; }, 0),
+        "gnn.layers_mp", [](C& c) -> S { return &c.gnn.layers_mp; }, 0),
     count(
-        "gnn.layers_post_mp", [](C& c) -> S {
-  return &c.gnn.layers_post_mp; }, 0),
+        "gnn.layers_post_mp", [](C& c) -> S { return &c.gnn.layers_post_mp; }, 0),
     count(
-        "gnn.dim_inner", [](C& c) -> S {
-  return &c.gnn.dim_inner; }, 1),
+        "gnn.dim_inner", [](C& c) -> S { return &c.gnn.dim_inner; }, 1),
     text(
-        "gnn.stage_type", [](C& c) -> S {
-  return &c.gnn.stage_type; }, kStages),
+        "gnn.stage_type", [](C& c) -> S { return &c.gnn.stage_type; }, kStages),
     text(
-        "gnn.agg", [](C& c) -> S {
-  return &c.gnn.agg; }, kReductions),
+        "gnn.agg", [](C& c) -> S { return &c.gnn.agg; }, kReductions),
     text(
-        "gnn.norm", [](C& c) -> S {
-  return &c.gnn.norm; }, kNorms),
+        "gnn.norm", [](C& c) -> S { return &c.gnn.norm; }, kNorms),
     text(
-        "gnn.act", [](C& c) -> S {
-  return &c.gnn.act; }, kActivations),
+        "gnn.act", [](C& c) -> S { return &c.gnn.act; }, kActivations),
     number(
-        "gnn.dropout", [](C& c) -> S {
-  return &c.gnn.dropout; }, 0, 1, true),
+        "gnn.dropout", [](C& c) -> S { return &c.gnn.dropout; }, 0, 1, true),
     number(
-        "gnn.input_dropout", [](C& c) -> S {
-  return &c.gnn.input_dropout; }, -1, 1, true),
+        "gnn.input_dropout", [](C& c) -> S { return &c.gnn.input_dropout; }, -1, 1, true),
     number(
-        "gnn.final_dropout", [](C& c) -> S {
-  return &c.gnn.final_dropout; }, 0, 1, true),
+        "gnn.final_dropout", [](C& c) -> S { return &c.gnn.final_dropout; }, 0, 1, true),
     text(
-        "gnn.jk", [](C& c) -> S {
-  return &c.gnn.jk; }, kJumps),
-    text("gnn.train_eps", [](C& c) -> S {
-  return &c.gnn.train_eps; }),
+        "gnn.jk", [](C& c) -> S { return &c.gnn.jk; }, kJumps),
+    text("gnn.train_eps", [](C& c) -> S { return &c.gnn.train_eps; }),
     count(
-        "gnn.hops", [](C& c) -> S {
-  return &c.gnn.hops; }, 0),
+        "gnn.hops", [](C& c) -> S { return &c.gnn.hops; }, 0),
     number(
-        "gnn.alpha", [](C& c) -> S {
-  return &c.gnn.alpha; }, 0, 1),
+        "gnn.alpha", [](C& c) -> S { return &c.gnn.alpha; }, 0, 1),
     number(
-        "gnn.theta", [](C& c) -> S {
-  return &c.gnn.theta; }, 0),
-    text("gnn.shared_weights", [](C& c) -> S {
-  return &c.gnn.shared_weights; }),
-    text("gnn.virtual_node", [](C& c) -> S {
-  return &c.gnn.virtual_node; }),
+        "gnn.theta", [](C& c) -> S { return &c.gnn.theta; }, 0),
+    text("gnn.shared_weights", [](C& c) -> S { return &c.gnn.shared_weights; }),
+    text("gnn.virtual_node", [](C& c) -> S { return &c.gnn.virtual_node; }),
     count(
-        "gnn.norm_groups", [](C& c) -> S {
-  return &c.gnn.norm_groups; }, 1),
-        "gnn.heads", [](C& c) -> S {
-  return &c.gnn.heads; }, 1),
-    text("gnn.concat", [](C& c) -> S {
-  return &c.gnn.concat; }),
+        "gnn.norm_groups", [](C& c) -> S { return &c.gnn.norm_groups; }, 1),
     count(
-        "gnn.heads_last", [](C& c) -> S {
-  return &c.gnn.heads_last; }, 1),
+        "gnn.heads", [](C& c) -> S { return &c.gnn.heads; }, 1),
+    text("gnn.concat", [](C& c) -> S { return &c.gnn.concat; }),
+    count(
+        "gnn.heads_last", [](C& c) -> S { return &c.gnn.heads_last; }, 1),
     number(
-        "gnn.attn_dropout", [](C& c) -> S {
-  return &c.gnn.attn_dropout; }, 0, 1, true),
+        "gnn.attn_dropout", [](C& c) -> S { return &c.gnn.attn_dropout; }, 0, 1, true),
     text(
-        "optim.optimizer", [](C& c) -> S {
-  return &c.optim.optimizer; }, kOptimizers),
+        "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(
-        "optim.base_lr", [](C& c) -> S {
-  return &c.optim.base_lr; }, 0),
+        "optim.base_lr", [](C& c) -> S { return &c.optim.base_lr; }, 0),
     number(
-        "optim.weight_decay", [](C& c) -> S {
-  return &c.optim.weight_decay; }, 0),
+        "optim.weight_decay", [](C& c) -> S { return &c.optim.weight_decay; }, 0),
     number(
-        "optim.weight_decay_mp", [](C& c) -> S {
-  return &c.optim.weight_decay_mp; }, -1),
+        "optim.weight_decay_mp", [](C& c) -> S { return &c.optim.weight_decay_mp; }, -1),
     text(
-        "optim.weight_decay_layers", [](C& c) -> S {
-  return &c.optim.weight_decay_layers; },
+        "optim.weight_decay_layers", [](C& c) -> S { return &c.optim.weight_decay_layers; },
         kDecayLayers),
     number(
-        "optim.momentum", [](C& c) -> S {
-  return &c.optim.momentum; }, 0),
+        "optim.momentum", [](C& c) -> S { return &c.optim.momentum; }, 0),
     number(
-        "optim.beta1", [](C& c) -> S {
-  return &c.optim.beta1; }, 0, 1, true),
+        "optim.beta1", [](C& c) -> S { return &c.optim.beta1; }, 0, 1, true),
     number(
-        "optim.beta2", [](C& c) -> S {
-  return &c.optim.beta2; }, 0, 1, true),
+        "optim.beta2", [](C& c) -> S { return &c.optim.beta2; }, 0, 1, true),
     number(
-        "optim.eps", [](C& c) -> S {
-  return &c.optim.eps; }, 0),
+        "optim.eps", [](C& c) -> S { return &c.optim.eps; }, 0),
     text(
-        "optim.scheduler", [](C& c) -> S {
-  return &c.optim.scheduler; }, kSchedulers),
+        "optim.scheduler", [](C& c) -> S { return &c.optim.scheduler; }, kSchedulers),
     count(
-        "optim.step_size", [](C& c) -> S {
-  return &c.optim.step_size; }, 1),
+        "optim.step_size", [](C& c) -> S { return &c.optim.step_size; }, 1),
     number(
-        "optim.lr_decay", [](C& c) -> S {
-  return &c.optim.lr_decay; }, 0, 1),
+        "optim.lr_decay", [](C& c) -> S { return &c.optim.lr_decay; }, 0, 1),
     count(
-        "optim.patience", [](C& c) -> S {
-  return &c.optim.patience; }, 0),
+        "optim.patience", [](C& c) -> S { return &c.optim.patience; }, 0),
     number(
-        "optim.min_lr", [](C& c) -> S {
-  return &c.optim.min_lr; }, 0),
+        "optim.min_lr", [](C& c) -> S { return &c.optim.min_lr; }, 0),
     count(
-        "optim.max_epoch", [](C& c) -> S {
-  return &c.optim.max_epoch; }, 1),
+        "optim.max_epoch", [](C& c) -> S { return &c.optim.max_epoch; }, 1),
     text(
-        "train.sampler", [](C& c) -> S {
-  return &c.train.sampler; }, kSamplers),
+        "train.sampler", [](C& c) -> S { return &c.train.sampler; }, kSamplers),
+    text(
+        "train.order", [](C& c) -> S { return &c.train.order; }, kOrders),
     count(
-        "train.batch_size", [](C& c) -> S {
-  return &c.train.batch_size; }, 1),
+        "train.batch_size", [](C& c) -> S { return &c.train.batch_size; }, 1),
     count(
-        "train.batches_per_epoch", [](C& c) -> S {
-  return &c.train.batches_per_epoch; }, 0),
+        "train.batches_per_epoch", [](C& c) -> S { return &c.train.batches_per_epoch; }, 0),
     count(
-        "train.eval_period", [](C& c) -> S {
-  return &c.train.eval_period; }, 1),
+        "train.eval_period", [](C& c) -> S { return &c.train.eval_period; }, 1),
     count(
-        "train.ckpt_period", [](C& c) -> S {
-  return &c.train.ckpt_period; }, 0),
+        "train.ckpt_period", [](C& c) -> S { return &c.train.ckpt_period; }, 0),
     count(
-        "train.early_stop", [](C& c) -> S {
-  return &c.train.early_stop; }, 0),
+        "train.early_stop", [](C& c) -> S { return &c.train.early_stop; }, 0),
 };
 
 std::string plain(double value) {

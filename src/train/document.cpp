@@ -125,6 +125,28 @@ std::int64_t peak_bytes() {
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
+Json locality_json(const partition::LocalityResult& locality) {
+  Json json = Json::object();
+  json["order"] = partition::name_of(locality.order);
+  json["cache_rows"] = locality.cache_rows;
+  json["reads"] = locality.reads;
+  json["misses_before"] = locality.misses_before;
+  json["misses_after"] = locality.misses_after;
+  json["miss_ratio_before"] = locality.miss_ratio_before();
+  json["miss_ratio_after"] = locality.miss_ratio_after();
+  json["candidates"] = Json::array();
+  for (const partition::LocalityCandidate& candidate : locality.candidates) {
+    Json entry = Json::object();
+    entry["order"] = partition::name_of(candidate.order);
+    entry["misses"] = candidate.misses;
+    entry["seconds"] = candidate.seconds;
+    json["candidates"].push_back(std::move(entry));
+  }
+  json["seconds"] = locality.seconds;
+  json["summary"] = locality.summary();
+  return json;
+}
+
 Json train_document(const DocumentParts& parts, TrainStatus status, ExitCode exit_code) {
   Json json = Json::object();
   json["schema"] = kSchema;
@@ -142,6 +164,9 @@ Json train_document(const DocumentParts& parts, TrainStatus status, ExitCode exi
   json["protocol"] = protocol_part(parts);
   json["config"] = config_json(*parts.config);
   json["model"] = model_part(parts);
+  if (parts.data->locality()) {
+    json["locality"] = locality_json(*parts.data->locality());
+  }
   json["runs"] = Json::array();
   std::int64_t epochs = 0;
   for (const RunRecord& run : parts.runs) {

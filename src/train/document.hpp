@@ -34,6 +34,9 @@ struct DocumentParts {
 [[nodiscard]] formats::Json train_document(const DocumentParts& parts, TrainStatus status,
                                            ExitCode exit_code);
 
+/// What an order of the nodes was predicted to save.
+[[nodiscard]] formats::Json locality_json(const partition::LocalityResult& locality);
+
 /// Lines of log.jsonl.
 [[nodiscard]] formats::Json plan_event(const Config& config, const ProtocolPlan& plan);
 [[nodiscard]] formats::Json epoch_event(const RunPlan& run, const EpochRecord& record);

@@ -2,6 +2,7 @@
 
 #include "isthmus/ops/tensor_executor.hpp"
 
+#include "document.hpp"
 #include "model_on_set.hpp"
 #include "prediction.hpp"
 
@@ -9,7 +10,7 @@ namespace isthmus::train {
 
 EvaluateResult evaluate(const std::filesystem::path& model, const EvaluateOptions& options) {
   ops::install_tensor_executor();
-  ModelOnSet on = put_on_set(model, options.dataset, options.roots);
+  ModelOnSet on = put_on_set(model, options.dataset, options.roots, options.order);
   const datasets::Dataset& dataset = on.data->dataset();
 
   EvaluateResult result;
@@ -34,6 +35,9 @@ EvaluateResult evaluate(const std::filesystem::path& model, const EvaluateOption
   document["metrics"] = metrics_json(metrics);
   document["model"]["file"] = model.string();
   document["model"]["trained_on"] = on.loaded.file.dataset;
+  if (on.data->locality()) {
+    document["locality"] = locality_json(*on.data->locality());
+  }
   return result;
 }
 

@@ -7,7 +7,7 @@
 namespace isthmus::train {
 
 ModelOnSet put_on_set(const std::filesystem::path& model, const std::string& name,
-                      const datasets::DataRoots& roots) {
+                      const datasets::DataRoots& roots, partition::NodeOrder order) {
   ModelOnSet on;
   on.loaded = load_model(model);
   Config& config = on.loaded.config;
@@ -37,7 +37,8 @@ ModelOnSet put_on_set(const std::filesystem::path& model, const std::string& nam
         "the model's task does not fit '" + set + "' (expected " + task + ", got " +
             (model_task == nullptr ? std::string("none") : formats::write_json(*model_task)) + ")");
   }
-  on.data = std::make_unique<TaskTensors>(*on.dataset, config.dataset);
+  config.train.sampler = "full_batch";  // whatever it was trained with
+  on.data = std::make_unique<TaskTensors>(*on.dataset, config.dataset, layout_for(config, order));
   const std::int64_t wanted = on.loaded.model->options().dim_in;
   if (on.data->dim_in() != wanted) {
     throw DataError({model.string()}, "the model does not fit '" + set + "': features (expected " +

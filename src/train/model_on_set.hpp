@@ -20,9 +20,10 @@ struct ModelOnSet {
   std::int64_t fold = 0;  ///< The one the model was trained on.
 };
 
-/// @param name  Name of the set; empty: the one of the model file.
+/// @param name   Name of the set; empty: the one of the model file.
+/// @param order  Numbering of the nodes inside; no number depends on it.
 /// @throws DataError  if the task, the number of features or of classes is not the model's.
 [[nodiscard]] ModelOnSet put_on_set(const std::filesystem::path& model, const std::string& name,
-                                    const datasets::DataRoots& roots);
+                                    const datasets::DataRoots& roots, partition::NodeOrder order);
 
 }  // namespace isthmus::train

@@ -44,7 +44,7 @@ std::vector<std::int64_t> items_of_ids(const datasets::Dataset& dataset,
 
 PredictResult predict(const std::filesystem::path& model, const PredictOptions& options) {
   ops::install_tensor_executor();
-  ModelOnSet on = put_on_set(model, options.dataset, options.roots);
+  ModelOnSet on = put_on_set(model, options.dataset, options.roots, options.order);
   const datasets::Dataset& dataset = on.data->dataset();
   const std::vector<std::int64_t> items =
       options.ids.empty()

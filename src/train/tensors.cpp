@@ -98,7 +98,8 @@ void check_ids(const Dataset& dataset, const char* part, const std::vector<std::
 
 }  // namespace
 
-TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config)
+TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config,
+                         const partition::LocalityOptions& layout)
     : dataset_(&dataset), feature_kind_(config.features) {
   if (feature_kind_ == "auto") {
     feature_kind_ = dataset.x.num_cols > 0 ? "given" : "constant";
@@ -121,8 +122,48 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config)
   }
   if (!is_graph_task()) {
     whole_ = {x_, dataset.graphs.empty() ? Graph() : dataset.graphs.front(), {}};
+    lay_out(layout);
     whole_.graph.plan().prepare();
+  } else if (layout.order != partition::NodeOrder::kNone &&
+             layout.order != partition::NodeOrder::kAuto) {
+    throw InvalidArgument("order must be none or auto for graph tasks, got '" +
+                          std::string(partition::name_of(layout.order)) + "'");
   }
+}
+
+/// Renumbers the nodes: the graph, and the rows of the features once.
+void TaskTensors::lay_out(const partition::LocalityOptions& layout) {
+  if (layout.order == partition::NodeOrder::kNone) {
+    return;
+  }
+  locality_ = partition::locality_order(whole_.graph, layout);
+  const std::vector<NodeId>& node = locality_->node;
+  if (node.empty()) {
+    return;
+  }
+  whole_.graph = whole_.graph.reordered(node);
+  const std::vector<std::int64_t> rows(node.begin(), node.end());
+  if (const auto* sparse = std::get_if<ops::SparseMatrix>(&x_)) {
+    x_ = sparse->index_select(rows);
+  } else {
+    x_ = std::get<at::Tensor>(x_).index_select(
+        0, at::tensor(at::ArrayRef<std::int64_t>(rows.data(), rows.size())));
+  }
+  whole_.x = x_;
+  row_.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    row_[static_cast<std::size_t>(rows[i])] = static_cast<std::int64_t>(i);
+  }
+}
+
+std::vector<std::int64_t> TaskTensors::rows_of(std::span<const std::int64_t> items) const {
+  std::vector<std::int64_t> rows(items.begin(), items.end());
+  if (!row_.empty()) {
+    for (std::int64_t& row : rows) {
+      row = row_[static_cast<std::size_t>(row)];
+    }
+  }
+  return rows;
 }
 
 bool TaskTensors::is_graph_task() const noexcept {
@@ -166,7 +207,7 @@ ModelInput TaskTensors::batch(std::span<const std::int64_t> graphs) const {
 
 Targets TaskTensors::node_targets(std::span<const std::int64_t> items) const {
   Targets targets;
-  targets.row.assign(items.begin(), items.end());
+  targets.row = rows_of(items);
   for (const std::int64_t item : items) {
     targets.label.push_back(dataset_->y[static_cast<std::size_t>(item)]);
   }
@@ -184,7 +225,8 @@ at::Tensor TaskTensors::scores(layers::Gnn& model, std::span<const std::int64_t>
   const at::NoGradGuard no_grad;
   model->eval();
   if (!is_graph_task()) {
-    const at::Tensor index = at::tensor(at::ArrayRef<std::int64_t>(items.data(), items.size()));
+    const std::vector<std::int64_t> rows = rows_of(items);
+    const at::Tensor index = at::tensor(at::ArrayRef<std::int64_t>(rows.data(), rows.size()));
     return model->forward(whole_.x, whole_.graph).index_select(0, index);
   }
   std::vector<at::Tensor> pieces;
@@ -198,6 +240,16 @@ at::Tensor TaskTensors::scores(layers::Gnn& model, std::span<const std::int64_t>
 Dataset load_set(const DatasetConfig& config, const datasets::DataRoots& roots) {
   Dataset dataset = datasets::load(config.name, roots);
   return config.component == "largest" ? datasets::largest_component(dataset) : dataset;
+}
+
+partition::LocalityOptions layout_for(const Config& config, partition::NodeOrder order) {
+  if (order != partition::NodeOrder::kNone && config.train.sampler != "full_batch") {
+    throw InvalidArgument("order must be none unless train.sampler is full_batch, got '" +
+                          std::string(partition::name_of(order)) + "' with '" +
+                          config.train.sampler + "'");
+  }
+  return {.order = order,
+          .row_bytes = config.gnn.dim_inner * static_cast<std::int64_t>(sizeof(float))};
 }
 
 void check_split(const Dataset& dataset, const datasets::Split& split) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/gnn.hpp"
 #include "isthmus/layers/input.hpp"
+#include "isthmus/partition/locality_order.hpp"
 #include "isthmus/train/config.hpp"
 
 #include "loss.hpp"
@@ -23,12 +25,16 @@ struct ModelInput {
   std::vector<std::int64_t> ptr;  ///< Offsets of the graphs of a batch; empty for node tasks.
 };
 
-/// A set as tensors; features are normalised as the config says and shared by all runs.
+/// A set as tensors; features are normalised as the config says and shared by all runs. Nodes of a
+/// node task may be numbered anew inside: whoever calls knows them by their ids in the set.
 class TaskTensors {
  public:
   /// Keeps a reference to `dataset`.
-  /// @throws InvalidArgument  if features are asked for that the set does not have.
-  TaskTensors(const datasets::Dataset& dataset, const DatasetConfig& config);
+  /// @param layout  Order of the nodes. For graph tasks kNone or kAuto, which are the same there.
+  /// @throws InvalidArgument  if features are asked for that the set does not have, or an order by
+  ///                          name for a graph task.
+  TaskTensors(const datasets::Dataset& dataset, const DatasetConfig& config,
+              const partition::LocalityOptions& layout = {.order = partition::NodeOrder::kNone});
 
   [[nodiscard]] const datasets::Dataset& dataset() const noexcept { return *dataset_; }
   [[nodiscard]] bool is_graph_task() const noexcept;
@@ -36,12 +42,17 @@ class TaskTensors {
   /// Where the features came from: "given", "constant", "degree".
   [[nodiscard]] const std::string& feature_kind() const noexcept { return feature_kind_; }
 
-  /// Node task: the whole graph; shared, not copied.
+  /// What the order came to; empty for graph tasks and where none was asked for.
+  [[nodiscard]] const std::optional<partition::LocalityResult>& locality() const noexcept {
+    return locality_;
+  }
+
+  /// Node task: the whole graph, its rows in the order of the layout; shared, not copied.
   [[nodiscard]] const ModelInput& whole() const noexcept { return whole_; }
   /// Graph task: the given graphs side by side, in that order.
   [[nodiscard]] ModelInput batch(std::span<const std::int64_t> graphs) const;
 
-  /// Targets of items inside whole(): their own rows.
+  /// Targets of items inside whole().
   [[nodiscard]] Targets node_targets(std::span<const std::int64_t> items) const;
   /// Targets of items inside batch(items): rows 0, 1, ...
   [[nodiscard]] Targets graph_targets(std::span<const std::int64_t> items) const;
@@ -51,16 +62,26 @@ class TaskTensors {
   [[nodiscard]] at::Tensor scores(layers::Gnn& model, std::span<const std::int64_t> items) const;
 
  private:
+  void lay_out(const partition::LocalityOptions& layout);
+  /// Rows of whole() that hold the items.
+  [[nodiscard]] std::vector<std::int64_t> rows_of(std::span<const std::int64_t> items) const;
+
   const datasets::Dataset* dataset_;
   std::string feature_kind_;
-  layers::NodeInput x_;
+  layers::NodeInput x_;  ///< Rows as in whole(), or as in the set for graph tasks.
   ModelInput whole_;
+  std::optional<partition::LocalityResult> locality_;
+  std::vector<std::int64_t> row_;  ///< Row of each node; empty: its id.
 };
 
 /// The set that a config names, and of it what `component` says.
 /// @throws as datasets::load(); InvalidArgument  for the largest component of a set of graphs.
 [[nodiscard]] datasets::Dataset load_set(const DatasetConfig& config,
                                          const datasets::DataRoots& roots);
+
+/// How the nodes are laid out for networks of a config: rows of gnn.dim_inner numbers.
+[[nodiscard]] partition::LocalityOptions layout_for(const Config& config,
+                                                    partition::NodeOrder order);
 
 /// Refuses a split with ids outside the set, or of items without a label.
 /// @throws DataError  naming the split, the id and the rule.

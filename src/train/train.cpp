@@ -79,7 +79,8 @@ class Training {
         started_(seconds_of(CLOCK_MONOTONIC)),
         started_cpu_(seconds_of(CLOCK_PROCESS_CPUTIME_ID)),
         dataset_(load_set(config.dataset, options.roots)),
-        data_(dataset_, config.dataset),
+        data_(dataset_, config.dataset,
+              layout_for(config, partition::parse_node_order(config.train.order))),
         content_sha256_(datasets::content_sha256(dataset_)),
         plan_(plan_protocol(config, dataset_)),
         baseline_config_(without_graph(config)) {
@@ -92,6 +93,11 @@ class Training {
     add_slots();
     warnings_ = dataset_.report.warnings;
     warn_about_single_graph_batches();
+    if (data_.locality()) {
+      const partition::LocalityResult& locality = *data_.locality();
+      warnings_.insert(warnings_.end(), locality.warnings.begin(), locality.warnings.end());
+      report_progress(options.progress, {"order", 1, 1, locality.summary()});
+    }
   }
 
   TrainOutcome run() {

@@ -72,6 +72,28 @@ TEST_P(DropoutAtLevel, GivesStoredEntriesTheFactorOfTheirPosition) {
   expect_sparse_law<double>();
 }
 
+// Rows 2, 0, 1 of three: each with the mask of the number that it goes by.
+TEST_P(DropoutAtLevel, RowsGoByTheirNumbers) {
+  const DropoutLaw law = dropout_law(0.5, 8, 1, 4);
+  const std::vector<std::int32_t> id{2, 0, 1 << 30};
+  const std::vector<float> ones(3 * 70, 1.0F);
+  std::vector<float> out(ones.size());
+  dropout(Dropout<float>{{ones.data(), 70, 3, 70}, law, out.data(), 70, id.data()});
+  std::vector<std::int64_t> rowptr{0, 70, 140, 210};
+  std::vector<std::int32_t> col(210);
+  for (std::size_t e = 0; e < col.size(); ++e) {
+    col[e] = static_cast<std::int32_t>(e % 70);
+  }
+  std::vector<float> sparse(ones.size());
+  sparse_dropout(SparseDropout<float>{rowptr.data(), col.data(), 3, ones.data(), law, sparse.data(),
+                                      id.data()});
+  for (std::size_t e = 0; e < out.size(); ++e) {
+    const auto row = static_cast<std::uint32_t>(id[e / 70]);
+    ASSERT_EQ(out[e], static_cast<float>(factor(law, row, static_cast<std::uint32_t>(e % 70))));
+  }
+  EXPECT_EQ(sparse, out);
+}
+
 TEST_P(DropoutAtLevel, NeverTouchesMemoryPastARow) {
   const DropoutLaw law = dropout_law(0.5, 1, 2, 3);
   for (std::int64_t columns = 1; columns < 70; ++columns) {

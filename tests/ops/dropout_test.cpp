@@ -68,6 +68,37 @@ TEST(Dropout, MaskDependsOnThePositionAlone) {
   EXPECT_TRUE(torch::equal(dropout(x.slice(1, 0, 7), 0.5, kKey), whole.slice(1, 0, 7)));
 }
 
+// Rows of a matrix in another order, each under its old number: the same rows come out, and the
+// gradient passes through the same mask after the numbers are gone.
+TEST(Dropout, RowsKeepTheirMasksUnderTheirNumbers) {
+  const at::Tensor x = torch::randn({4, 33}, at::kDouble);
+  const at::Tensor whole = dropout(x, 0.5, kKey);
+  const at::Tensor order = at::tensor(std::vector<std::int64_t>{2, 0, 3, 1});
+  at::Tensor leaf = x.index_select(0, order).requires_grad_(true);
+  at::Tensor y;
+  {
+    const std::vector<std::int32_t> numbers{2, 0, 3, 1};
+    DropoutKey key = kKey;
+    key.rows = numbers;
+    y = dropout(leaf, 0.5, key);
+  }
+  EXPECT_TRUE(torch::equal(y, whole.index_select(0, order)));
+  y.backward(leaf.detach());
+  EXPECT_TRUE(torch::equal(leaf.grad(), y));
+}
+
+TEST(Dropout, RejectsNumbersThatAreNotOneARow) {
+  const std::vector<std::int32_t> numbers{0, 1, 2};
+  DropoutKey key = kKey;
+  key.rows = numbers;
+  EXPECT_THAT(
+      [&] {
+        (void)dropout(torch::ones({2, 2}), 0.5, key);
+      },
+      ThrowsMessage<c10::Error>(
+          HasSubstr("dropout: rows of the key must be one number per row of x, 2, got 3")));
+}
+
 TEST(Dropout, PassesThroughAtZeroAndKeepsNan) {
   const at::Tensor x = torch::randn({4, 4});
   EXPECT_TRUE(torch::equal(dropout(x, 0.0, kKey), x));

@@ -99,6 +99,13 @@ TEST_F(SparseMatrixTest, DropoutEqualsDenseDropoutBitForBit) {
   const SparseMatrix dropped = x.dropout(0.5, kKey);
   EXPECT_TRUE(torch::equal(dropped.to_dense(), dropout(x.to_dense(), 0.5, kKey)));
   EXPECT_FALSE(torch::equal(dropped.values(), x.values()));
+  const std::vector<std::int64_t> order{1, 0};
+  const std::vector<std::int32_t> numbers{1, 0};
+  const SparseMatrix two = x.index_select(order);
+  DropoutKey key = kKey;
+  key.rows = numbers;
+  EXPECT_TRUE(
+      torch::equal(two.dropout(0.5, key).to_dense(), dropped.index_select(order).to_dense()));
   EXPECT_TRUE(torch::equal(x.dropout(0.0, kKey).values(), x.values()));
   EXPECT_EQ(SparseMatrix().dropout(0.5, kKey).nnz(), 0);
 }

@@ -30,6 +30,9 @@ struct Dropout {
   DropoutLaw law;
   T* out = nullptr;
   std::int64_t out_stride = 0;
+  /// [x.rows] The number that row r goes by in the law, such as the id of a node before nodes were
+  /// reordered; none: r.
+  const std::int32_t* row_id = nullptr;
 };
 void dropout(const Dropout<float>& args);
 void dropout(const Dropout<double>& args);
@@ -43,7 +46,8 @@ struct SparseDropout {
   std::int64_t rows = 0;
   const T* value = nullptr;  ///< [nnz]
   DropoutLaw law;
-  T* out = nullptr;  ///< [nnz]
+  T* out = nullptr;                      ///< [nnz]
+  const std::int32_t* row_id = nullptr;  ///< [rows] As in Dropout.
 };
 void sparse_dropout(const SparseDropout<float>& args);
 void sparse_dropout(const SparseDropout<double>& args);

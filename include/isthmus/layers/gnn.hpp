@@ -47,7 +47,10 @@ using LayerObserver = std::function<void(std::string_view name, const at::Tensor
 /// heads.l.* (kSum).
 ///
 /// Dropout masks are a function of (options.seed, place in the network, step, row, column), so a
-/// run continued at a step draws the masks that the whole run would have drawn.
+/// run continued at a step draws the masks that the whole run would have drawn. Nodes of a
+/// reordered graph go by their original ids there: with kSum and kMean aggregations, no BatchNorm,
+/// and widths up to ops::kPanelWidth a node's scores are the same bits in any order, in training
+/// mode too.
 class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
  public:
   /// @throws InvalidArgument  as check_options().
@@ -89,8 +92,12 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   [[nodiscard]] const GnnOptions& options() const noexcept { return options_; }
 
  private:
+  /// Of a mask over things other than nodes (edges, graphs).
   [[nodiscard]] ops::DropoutKey key(std::uint32_t layer) const;
-  [[nodiscard]] at::Tensor dropped(const at::Tensor& x, double p, std::uint32_t layer) const;
+  /// Of a mask over nodes.
+  [[nodiscard]] ops::DropoutKey node_key(std::uint32_t layer) const;
+  [[nodiscard]] at::Tensor dropped(const at::Tensor& x, double p,
+                                   const ops::DropoutKey& mask) const;
   [[nodiscard]] NodeInput forward_stack(NodeInput h, ConvContext inner,
                                         std::span<const std::int64_t> ptr, std::uint32_t layer);
   [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer);
@@ -109,6 +116,7 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   Mlp post_mp_{nullptr};
   torch::nn::ModuleList heads_{nullptr};
   std::uint32_t step_ = 0;
+  std::shared_ptr<const std::vector<NodeId>> node_ids_;  ///< Original ones, of the last forward.
   LayerObserver observer_;
 };
 TORCH_MODULE(Gnn);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <ATen/core/Tensor.h>
 
@@ -11,11 +12,16 @@ struct DropoutKey {
   std::uint64_t seed = 0;
   std::uint32_t layer = 0;  ///< Below 2^31: a layer. From 2^31 on: named streams.
   std::uint32_t step = 0;   ///< Training step.
+  /// [rows of x] The number that each row goes by, >= 0: original ids of reordered nodes
+  /// (Graph::original_ids()), so that a node keeps its mask. Empty: 0, 1, 2, ... Looked at by the
+  /// forward pass alone, which keeps a copy for backward.
+  std::span<const std::int32_t> rows = {};
 };
 
 /// Dropout by counter: element (row, column) is kept when word column % 4 of
 /// philox4x32((row, column / 4, layer, step), seed) is >= floor(p 2^32), and then scaled by
-/// 1/(1-p). No mask is stored: backward draws it again. x [N, F]; p in [0, 1).
+/// 1/(1-p), with the row's number of the key. No mask is stored: backward draws it again. x [N, F];
+/// p in [0, 1).
 [[nodiscard]] at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key);
 
 }  // namespace isthmus::ops

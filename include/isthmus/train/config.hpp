@@ -91,6 +91,11 @@ struct OptimConfig {
 /// Keys `train.*`.
 struct LoopConfig {
   std::string sampler = "full_batch";  ///< full_batch
+  /// none | auto | metis | rcm | bfs | degree: how nodes are numbered inside, so that their
+  /// features are found in the cache (partition::locality_order()). Node tasks in full batches
+  /// only. Nothing that is read or written changes its ids; what is learnt may differ by rounding,
+  /// since gradients of weights are sums over nodes.
+  std::string order = "none";
   std::int64_t batch_size = 32;        ///< Graphs per step; graph tasks only.
   std::int64_t batches_per_epoch = 0;  ///< Steps per epoch; 0: every graph once.
   std::int64_t eval_period = 1;        ///< Epochs between evaluations.

@@ -7,6 +7,7 @@
 
 #include "isthmus/datasets/load.hpp"
 #include "isthmus/formats/json.hpp"
+#include "isthmus/partition/locality_order.hpp"
 
 namespace isthmus::train {
 
@@ -17,6 +18,8 @@ struct EvaluateOptions {
   std::string split = "test";  ///< train | val | test | all (every labelled item)
   /// Which published split or fold, >= 0; empty: the one the model was trained on.
   std::optional<std::int64_t> fold = {};
+  /// Numbering of the nodes inside: changes no result, and one pass seldom pays for finding it.
+  partition::NodeOrder order = partition::NodeOrder::kNone;
 };
 
 /// Result of evaluate().
@@ -28,8 +31,9 @@ struct EvaluateResult {
   double loss = 0.0;
   double accuracy = 0.0;
   std::optional<double> auc;  ///< Two classes only.
-  /// {"dataset":{...},"split","fold","items","metrics":{"loss","accuracy","auc"?},"model":{...}};
-  /// the caller adds the envelope (schema isthmus.eval/1, version, args, seed, warnings).
+  /// {"dataset":{...},"split","fold","items","metrics":{"loss","accuracy","auc"?},"model":{...},
+  /// "locality"?}; the caller adds the envelope (schema isthmus.eval/1, version, args, seed,
+  /// warnings).
   formats::Json document;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isthmus/datasets/load.hpp"
+#include "isthmus/partition/locality_order.hpp"
 
 namespace isthmus::train {
 
@@ -17,6 +18,7 @@ struct PredictOptions {
   std::string split = "all";              ///< train | val | test | all
   std::optional<std::int64_t> fold = {};  ///< As in EvaluateOptions.
   std::vector<std::string> ids = {};      ///< Original ids; not empty: these, in this order.
+  partition::NodeOrder order = partition::NodeOrder::kNone;  ///< As in EvaluateOptions.
 };
 
 /// One node or graph.

@@ -120,12 +120,13 @@ void drop_rows(const Dropout<T>& args, std::int64_t first, std::int64_t last) {
   const auto scale = static_cast<T>(law.scale);
   constexpr std::int64_t kColumns = 4 * kPhiloxLanes;
   for (std::int64_t r = first; r < last; ++r) {
+    const auto id = static_cast<std::uint32_t>(args.row_id == nullptr ? r : args.row_id[r]);
     const T* __restrict x = args.x.data + r * args.x.stride;
     T* __restrict out = args.out + r * args.out_stride;
     for (std::int64_t column = 0; column < args.x.columns; column += kColumns) {
       PhiloxBatch batch;
       for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
-        batch.word[0][i] = static_cast<std::uint32_t>(r);
+        batch.word[0][i] = id;
         batch.word[1][i] = static_cast<std::uint32_t>(column / 4 + i);
         batch.word[2][i] = law.layer;
         batch.word[3][i] = law.step;
@@ -160,7 +161,8 @@ void drop_entries(const SparseDropout<T>& args, std::int64_t first, std::int64_t
       while (args.rowptr[row + 1] <= begin + i) {
         ++row;
       }
-      batch.word[0][i] = static_cast<std::uint32_t>(row);
+      batch.word[0][i] =
+          static_cast<std::uint32_t>(args.row_id == nullptr ? row : args.row_id[row]);
       batch.word[1][i] = static_cast<std::uint32_t>(args.col[begin + i]) / 4U;
       batch.word[2][i] = law.layer;
       batch.word[3][i] = law.step;
