@@ -6,9 +6,28 @@
 #include <c10/util/Exception.h>
 
 #include "check_graph.hpp"
+#include "neighbour_sums.hpp"
 #include "normalised_sum.hpp"
 
 namespace isthmus::layers {
+namespace {
+
+/// S x; of a sample, its estimate.
+at::Tensor propagated(const at::Tensor& x, const ConvContext& context,
+                      const GcnConvOptions& options) {
+  if (!is_sampled(context)) {
+    return NormalisedSum(context.graph, {options.add_self_loops(), options.normalize()},
+                         x.options())(x);
+  }
+  if (!options.normalize()) {
+    return neighbour_reduce(x, context, ops::Reduce::kSum);
+  }
+  TORCH_CHECK(options.add_self_loops(),
+              "GcnConv: normalize without add_self_loops needs the whole graph, got a sample");
+  return neighbour_gcn(x, context);
+}
+
+}  // namespace
 
 GcnConvImpl::GcnConvImpl(const GcnConvOptions& conv_options) : options(conv_options) { reset(); }
 
@@ -34,14 +53,16 @@ void GcnConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor GcnConvImpl::forward(const NodeInput& x, const Graph& graph) {
-  check_graph("GcnConv", x, graph, options.in_channels());
-  const NormalisedSum s(graph, {options.add_self_loops(), options.normalize()},
-                        lin->weight.options());
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor GcnConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  check_graph("GcnConv", x, context.graph, options.in_channels());
   const bool product_first = is_sparse(x) || options.in_channels() > options.out_channels();
   if (!product_first) {
-    return project(s(std::get<at::Tensor>(x)), lin->weight, bias);
+    return project(propagated(std::get<at::Tensor>(x), context, options), lin->weight, bias);
   }
-  at::Tensor out = s(lin->forward(x));
+  at::Tensor out = propagated(lin->forward(x), context, options);
   return bias.defined() ? out + bias : out;
 }
 

@@ -8,6 +8,7 @@
 #include "isthmus/ops/attention.hpp"
 
 #include "check_graph.hpp"
+#include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -87,20 +88,19 @@ at::Tensor ResidualBlockImpl::attend(const at::Tensor& u, const Graph& graph) {
   return ops::gat_attention(h, attn_src->forward(h), attn_dst->forward(h), graph, how);
 }
 
-at::Tensor ResidualBlockImpl::propagated(const at::Tensor& u, const Graph& graph) {
+at::Tensor ResidualBlockImpl::propagated(const at::Tensor& u, const ConvContext& context) {
   switch (options.propagate()) {
     case LayerType::kLinear:
       return u;
     case LayerType::kGcn:
-      return ops::gcn_aggregate(u, graph);
+      return neighbour_gcn(u, context);
     case LayerType::kSage:
-      return at::cat({u, ops::aggregate(u, graph, options.agg().value_or(ops::Reduce::kMean))}, 1);
+      return at::cat({u, neighbour_reduce(u, context, options.agg().value_or(ops::Reduce::kMean))},
+                     1);
     case LayerType::kGin:
-      return options.agg().value_or(ops::Reduce::kSum) == ops::Reduce::kSum
-                 ? ops::gin_aggregate(u, graph, eps)
-                 : u * (eps + 1.0) + ops::aggregate(u, graph, *options.agg());
+      return neighbour_gin(u, context, eps, options.agg().value_or(ops::Reduce::kSum));
     case LayerType::kGat:
-      return attend(u, graph);
+      return attend(u, context.graph);
     default:  // the constructor lets no other type through
       break;
   }
@@ -110,16 +110,22 @@ at::Tensor ResidualBlockImpl::propagated(const at::Tensor& u, const Graph& graph
 
 at::Tensor ResidualBlockImpl::forward(const at::Tensor& x, const Graph& graph,
                                       const ops::DropoutKey& key) {
-  check_graph("ResidualBlock", x, graph, options.channels());
+  ConvContext context(graph);
+  context.key = key;
+  return forward(x, context);
+}
+
+at::Tensor ResidualBlockImpl::forward(const at::Tensor& x, const ConvContext& context) {
+  check_graph("ResidualBlock", x, context.graph, options.channels());
   const double p = is_training() ? options.dropout() : 0.0;
   at::Tensor u = norm ? apply_norm(*norm, x) : x;
-  u = activate(lin_1->forward(propagated(u, graph)), options.act());
+  u = activate(lin_1->forward(propagated(u, context)), options.act());
   if (p > 0.0) {
-    u = dropped(u, p, key, 0);
+    u = dropped(u, p, context.key, 0);
   }
   u = lin_2->forward(u);
   if (p > 0.0) {
-    u = dropped(u, p, key, 1);
+    u = dropped(u, p, context.key, 1);
   }
   return x + u;
 }

@@ -50,7 +50,7 @@ constexpr Names kPoolings[] = {
 constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
 constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};
-constexpr std::array<Names, 1> kSamplers{"full_batch"};
+constexpr std::array<Names, 2> kSamplers{"full_batch", "neighbor"};
 constexpr std::array<Names, 6> kOrders{"none", "auto", "metis", "rcm", "bfs", "degree"};
 
 constexpr double kAny = std::numeric_limits<double>::max();
@@ -181,6 +181,8 @@ const std::array kFields{
         "train.sampler", [](C& c) -> S { return &c.train.sampler; }, kSamplers),
     text(
         "train.order", [](C& c) -> S { return &c.train.order; }, kOrders),
+    count(
+        "train.neighbors", [](C& c) -> S { return &c.train.neighbors; }, -1),
     count(
         "train.batch_size", [](C& c) -> S { return &c.train.batch_size; }, 1),
     count(

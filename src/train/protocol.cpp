@@ -72,6 +72,7 @@ std::vector<Fixed> fixed_keys(const std::string& protocol, const std::string& la
     append(keys, {{"dataset.normalize", "row"},
                   {"optim.optimizer", "adam"},
                   {"optim.scheduler", "none"},
+                  {"train.sampler", "full_batch"},
                   {"train.eval_period", 1}});
     return keys;
   }
@@ -96,7 +97,8 @@ std::vector<Fixed> fixed_keys(const std::string& protocol, const std::string& la
         {"protocol.seeds", 1},          {"dataset.normalize", "none"}, {"gnn.dim_inner", 512},
         {"gnn.stage_type", "residual"}, {"gnn.norm", "layer"},         {"gnn.act", "gelu"},
         {"gnn.dropout", 0.2},           {"optim.optimizer", "adam"},   {"optim.base_lr", 3e-5},
-        {"optim.weight_decay", 0.0},    {"optim.scheduler", "none"},   {"optim.max_epoch", 1000}};
+        {"optim.weight_decay", 0.0},    {"optim.scheduler", "none"},   {"optim.max_epoch", 1000},
+        {"train.sampler", "full_batch"}};
   }
   if (protocol == "gin-optimistic") {
     return {{"gnn.layers_mp", 4},
