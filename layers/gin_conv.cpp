@@ -13,6 +13,7 @@
 #include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
+
 GinConvImpl::GinConvImpl(const GinConvOptions& conv_options) : options(conv_options) {
   TORCH_CHECK(options.agg() != ops::Reduce::kMax, "GinConv: agg must be kSum or kMean, got kMax");
   reset();
