@@ -8,7 +8,7 @@
 #include "isthmus/kernels/attention.hpp"
 #include "isthmus/kernels/simd_level.hpp"
 
-#include "edge_order.hpp"
+#include "arcs.hpp"
 #include "op_support.hpp"
 #include "optional_tensor.hpp"
 
@@ -52,9 +52,9 @@ kernels::AttentionTerms<T> terms_of(const Call& call, const Tables& tables, bool
   terms.edges.rowptr = rows.rowptr.data();
   terms.edges.col = rows.col.data();
   if (transposed) {
-    terms.edges.slots = edge_order(plan.csc_to_csr());
+    terms.edges.slots = order_of(plan.csc_to_csr());
   }
-  terms.edges.positions = edge_order(call.graph.eid());
+  terms.edges.positions = order_of(call.graph.eid());
   terms.edges.self_loops = call.self_loops;
   terms.score = call.score;
   terms.heads = call.heads;

@@ -3,7 +3,7 @@
 #include "isthmus/graph/plan.hpp"
 #include "isthmus/kernels/edge_softmax.hpp"
 
-#include "edge_order.hpp"
+#include "arcs.hpp"
 #include "op_support.hpp"
 
 namespace isthmus::ops {
@@ -13,7 +13,7 @@ kernels::RowEdges edges_of(const Graph& graph) {
   kernels::RowEdges edges;
   edges.rowptr = graph.csr().rowptr.data();
   edges.col = graph.csr().col.data();
-  edges.positions = edge_order(graph.eid());
+  edges.positions = order_of(graph.eid());
   return edges;
 }
 

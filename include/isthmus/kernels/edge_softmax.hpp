@@ -2,17 +2,12 @@
 
 #include <cstdint>
 
+#include "isthmus/kernels/edge_map.hpp"
 #include "isthmus/kernels/segment_sum.hpp"
 
 // Plain data only: the files of every SIMD level read this header (see src/kernels/README.md).
 
 namespace isthmus::kernels {
-
-/// A permutation of edges: slot -> position, 32 or 64 bits wide; neither given: the identity.
-struct EdgeOrder {
-  const std::int32_t* narrow = nullptr;
-  const std::int64_t* wide = nullptr;
-};
 
 /// The rows of a CSR structure, and where their edges stand in the caller's order. The edge in slot
 /// s stands at position positions[slots[s]]: for a CSR, `slots` is the identity and `positions` the

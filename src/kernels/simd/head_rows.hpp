@@ -3,6 +3,7 @@
 // What edge_softmax and attention share: blocks of a row's edges, numbers per edge and head, and
 // the softmax over a row that arrives block by block.
 
+#include "edge_place.hpp"
 #include "head_scratch.hpp"
 #include "kernel_table.hpp"
 #include "sixteen.hpp"
@@ -20,13 +21,6 @@ struct EdgeBlock {
   std::int64_t position[kBlockEdges];  // in the caller's order
 };
 
-[[maybe_unused]] std::int64_t position_of(const EdgeOrder& order, std::int64_t slot) {
-  if (order.narrow != nullptr) {
-    return order.narrow[slot];
-  }
-  return order.wide != nullptr ? order.wide[slot] : slot;
-}
-
 [[maybe_unused]] std::int64_t edges_of_row(const RowEdges& edges, std::int64_t row) {
   return edges.rowptr[row + 1] - edges.rowptr[row] + (edges.self_loops ? 1 : 0);
 }
@@ -43,7 +37,7 @@ struct EdgeBlock {
     block.index[e] = edges.col[first + e];
   }
   for (std::int64_t e = 0; with_positions && e < listed; ++e) {
-    block.position[e] = position_of(edges.positions, position_of(edges.slots, first + e));
+    block.position[e] = place_of(edges.positions, place_of(edges.slots, first + e));
   }
   if (listed < block.count) {
     block.index[listed] = static_cast<std::int32_t>(row);
