@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, EdgeSoftmaxOnRandomGraph, ::testing::Range<std::
 TEST_P(EdgeSoftmaxOnRandomGraph, AgreesWithTorchRowByRow) {
   torch::manual_seed(GetParam());
   const Arcs arcs(20, 15, 300, GetParam());
-  for (const at::IntArrayRef shape : {at::IntArrayRef({300}), at::IntArrayRef({300, 6})}) {
+  for (const auto& shape : std::vector<std::vector<std::int64_t>>{{300}, {300, 6}}) {
     const at::Tensor scores = torch::randn(shape, at::kDouble).requires_grad_(true);
     const at::Tensor ours = edge_softmax(scores, arcs.graph);
     const at::Tensor theirs = by_definition(scores, arcs);
