@@ -27,6 +27,7 @@ std::array<KernelTable, 3> fill_tables() {
   std::array<KernelTable, 3> tables{};
   fill_segment_sum_scalar(tables[0]);
   fill_panel_gemm_scalar(tables[0]);
+  fill_attention_scalar(tables[0]);
   fill_rows_scalar(tables[0]);
   fill_segment_extreme_scalar(tables[0]);
   fill_segment_variance_scalar(tables[0]);
@@ -35,12 +36,14 @@ std::array<KernelTable, 3> fill_tables() {
 #if defined(__x86_64__)
   fill_segment_sum_avx2(tables[1]);
   fill_panel_gemm_avx2(tables[1]);
+  fill_attention_avx2(tables[1]);
   fill_rows_avx2(tables[1]);
   fill_segment_extreme_avx2(tables[1]);
   fill_segment_variance_avx2(tables[1]);
   tables[2] = tables[1];
   fill_segment_sum_avx512(tables[2]);
   fill_panel_gemm_avx512(tables[2]);
+  fill_attention_avx512(tables[2]);
   fill_rows_avx512(tables[2]);
   fill_segment_extreme_avx512(tables[2]);
   fill_segment_variance_avx512(tables[2]);

@@ -2,14 +2,18 @@
 
 #include <cstdint>
 
+#include "isthmus/kernels/attention.hpp"
 #include "isthmus/kernels/column_stats.hpp"
 #include "isthmus/kernels/dropout.hpp"
+#include "isthmus/kernels/edge_softmax.hpp"
 #include "isthmus/kernels/layer_norm.hpp"
 #include "isthmus/kernels/panel_gemm.hpp"
 #include "isthmus/kernels/segment_extreme.hpp"
 #include "isthmus/kernels/segment_readout.hpp"
 #include "isthmus/kernels/segment_sum.hpp"
 #include "isthmus/kernels/segment_variance.hpp"
+
+#include "head_scratch.hpp"
 
 // Read by the files of every SIMD level: plain data and declarations only, no inline function.
 
@@ -44,6 +48,17 @@ struct TypedKernels {
   void (*readout_max)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
   void (*readout_spread)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
   void (*readout_spread_max)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;
+  void (*edge_softmax)(const EdgeSoftmax<T>& args, const HeadScratch<T>& scratch, Index first,
+                       Index last) = nullptr;
+  void (*edge_softmax_backward)(const EdgeSoftmaxBackward<T>& args, const HeadScratch<T>& scratch,
+                                Index first, Index last) = nullptr;
+  void (*attention)(const Attention<T>& args, const HeadScratch<T>& scratch, Index first,
+                    Index last) = nullptr;
+  void (*attention_backward_rows)(const AttentionBackward<T>& args, const HeadScratch<T>& scratch,
+                                  Index first, Index last, double* datt) = nullptr;
+  void (*attention_backward_sources)(const AttentionBackward<T>& args,
+                                     const HeadScratch<T>& scratch, Index first,
+                                     Index last) = nullptr;
 };
 
 /// One level's kernels. Filled scalar -> avx2 -> avx512: a level overwrites only what it has.
@@ -58,6 +73,9 @@ void fill_segment_sum_avx512(KernelTable& table);
 void fill_panel_gemm_scalar(KernelTable& table);
 void fill_panel_gemm_avx2(KernelTable& table);
 void fill_panel_gemm_avx512(KernelTable& table);
+void fill_attention_scalar(KernelTable& table);
+void fill_attention_avx2(KernelTable& table);
+void fill_attention_avx512(KernelTable& table);
 void fill_rows_scalar(KernelTable& table);
 void fill_rows_avx2(KernelTable& table);
 void fill_rows_avx512(KernelTable& table);
