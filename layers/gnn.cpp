@@ -22,18 +22,15 @@ constexpr std::uint32_t kInputLayer = 0;
 // Dropout inside the message-passing layers.
 constexpr std::uint32_t kConvStream = 0x90000000U;
 
-bool last_conv_is_plain(const GnnOptions& o) {
-  return o.layers_post_mp == 0 && o.jk == JumpingKnowledge::kNone;
-}
-
 std::string type_name(const torch::nn::Module& module) {
   if (const auto* conv = dynamic_cast<const Conv*>(&module)) {
     return std::string(conv->type_name());
   }
-  const std::array<std::pair<std::string_view, std::string_view>, 3> names{{
+  const std::array<std::pair<std::string_view, std::string_view>, 4> names{{
       {"BatchNormImpl", "BatchNorm"},
       {"LayerNormImpl", "LayerNorm"},
       {"ResidualBlockImpl", "ResidualBlock"},
+      {"ReadoutImpl", "Readout"},
   }};
   const std::string full = module.name();
   for (const auto& [impl, name] : names) {
@@ -103,7 +100,8 @@ void GnnImpl::reset() {
                                            .norm(o.norm)
                                            .act(o.act)
                                            .dropout(o.dropout)
-                                           .train_eps(o.gin_train_eps)));
+                                           .train_eps(o.gin_train_eps)
+                                           .heads(o.heads)));
     }
     output_norm_ = make_norm(o.norm, width);
     if (output_norm_) {
@@ -113,7 +111,7 @@ void GnnImpl::reset() {
     convs_ = register_module("convs", torch::nn::ModuleList());
     norms_ = register_module("norms", torch::nn::ModuleList());
     for (std::int64_t i = 0; i < o.layers_mp; ++i) {
-      const bool plain = last_conv_is_plain(o) && i + 1 == o.layers_mp;
+      const bool plain = is_plain_conv(o, i);
       const std::int64_t out = plain ? o.dim_out : o.dim_inner;
       convs_->push_back(make_conv(o, width, out, i));
       if (!plain && o.norm != Norm::kNone) {
@@ -126,7 +124,8 @@ void GnnImpl::reset() {
     }
   }
 
-  readout_ = register_module("readout", Readout(o.graph_pooling));
+  readout_ = register_module("readout", Readout(o.graph_pooling, width));
+  width = readout_columns(o.graph_pooling, width);
   if (o.layers_post_mp > 0) {
     std::vector<std::int64_t> channels(static_cast<std::size_t>(o.layers_post_mp) + 1, o.dim_inner);
     channels.front() = width;
@@ -158,6 +157,7 @@ void GnnImpl::reset_parameters() {
       reset_norm(*norm);
     }
   }
+  readout_->reset_parameters(init);
   if (post_mp_) {
     post_mp_->reset_parameters(init);
   }
@@ -235,7 +235,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
     const std::string index = std::to_string(i);
     inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
     Conv& conv = as_conv(*convs_[i]);
-    const bool plain = last_conv_is_plain(options_) && i + 1 == convs_->size();
+    const bool plain = is_plain_conv(options_, static_cast<std::int64_t>(i));
     // An observer wants to see the output before the activation.
     inner.relu = !plain && options_.norm == Norm::kNone && options_.act == Activation::kRelu &&
                  conv.applies_relu() && !observer_;
@@ -302,7 +302,7 @@ std::vector<LayerRow> GnnImpl::describe() const {
   const std::int64_t first_width = width;
   for (std::size_t i = 0; convs_ && i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
-    const bool plain = last_conv_is_plain(options_) && i + 1 == convs_->size();
+    const bool plain = is_plain_conv(options_, static_cast<std::int64_t>(i));
     const std::int64_t out = plain ? options_.dim_out : options_.dim_inner;
     rows.push_back(row_of("convs." + index, *convs_->ptr(i), arrow(width, out)));
     if (i < norms_->size()) {
@@ -315,6 +315,10 @@ std::vector<LayerRow> GnnImpl::describe() const {
   }
   if (output_norm_) {
     rows.push_back(row_of("output_norm", *output_norm_, std::to_string(width)));
+  }
+  if (has_parameters(options_.graph_pooling)) {
+    rows.push_back(
+        row_of("readout", *readout_, arrow(width, readout_columns(options_.graph_pooling, width))));
   }
   if (post_mp_) {
     add_mlp_rows(rows, "post_mp", *post_mp_);

@@ -13,10 +13,7 @@ namespace {
 
 // One name a line, in the order of the enum's values.
 constexpr std::string_view kLayerTypes[] = {
-    "gcnconv",
-    "sageconv",
-    "ginconv",
-    "linear",
+    "gcnconv", "sageconv", "ginconv", "linear", "gatconv", "gatv2conv", "transformerconv",
 };
 constexpr std::string_view kStageTypes[] = {
     "stack",
@@ -36,10 +33,7 @@ constexpr std::string_view kActivations[] = {
     "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
 };
 constexpr std::string_view kPoolings[] = {
-    "none",
-    "add",
-    "mean",
-    "max",
+    "none", "add", "mean", "max", "attention", "set2set",
 };
 constexpr std::string_view kReductions[] = {
     "add",
@@ -140,6 +134,46 @@ template Activation parse_name<Activation>(std::string_view name);
 template Pooling parse_name<Pooling>(std::string_view name);
 template ops::Reduce parse_name<ops::Reduce>(std::string_view name);
 
+namespace {
+
+/// What only attention layers have.
+void check_heads(const GnnOptions& options) {
+  require_at_least(1, "heads", options.heads);
+  require_at_least(1, "heads_last", options.heads_last);
+  require_rate("attn_dropout", options.attn_dropout);
+  if (!has_heads(options.layer_type)) {
+    return;
+  }
+  const std::string type(name_of(options.layer_type));
+  if (options.agg) {
+    require(false, "agg", "left out with layer_type " + type, std::string(name_of(*options.agg)));
+  }
+  require(!options.concat || options.dim_inner % options.heads == 0, "dim_inner",
+          "a multiple of heads, " + std::to_string(options.heads),
+          std::to_string(options.dim_inner));
+  if (options.stage_type == StageType::kResidual) {
+    require(options.layer_type == LayerType::kGat, "layer_type",
+            "gatconv or one without attention with stage_type residual", type);
+    require(options.concat, "concat", "true with stage_type residual", "false");
+    require(options.attn_dropout == 0.0, "attn_dropout", "0 with stage_type residual",
+            std::to_string(options.attn_dropout));
+  }
+}
+
+void check_pooling(const GnnOptions& options) {
+  if (!has_parameters(options.graph_pooling)) {
+    return;
+  }
+  const std::string pooling(name_of(options.graph_pooling));
+  require(options.jk != JumpingKnowledge::kSum, "graph_pooling", "add, mean or max with jk sum",
+          pooling);
+  require(options.layers_post_mp >= 1 || options.graph_pooling != Pooling::kSet2Set,
+          "layers_post_mp", ">= 1 with graph_pooling set2set",
+          std::to_string(options.layers_post_mp));
+}
+
+}  // namespace
+
 void check_options(const GnnOptions& options) {
   require_at_least(1, "dim_in", options.dim_in);
   require_at_least(1, "dim_out", options.dim_out);
@@ -174,6 +208,8 @@ void check_options(const GnnOptions& options) {
     require(options.layers_mp + options.layers_post_mp >= 1, "layers_mp + layers_post_mp", ">= 1",
             "0");
   }
+  check_heads(options);
+  check_pooling(options);
 }
 
 }  // namespace isthmus::layers

@@ -16,6 +16,10 @@ namespace isthmus::layers {
                                                            std::int64_t in, std::int64_t out,
                                                            std::int64_t index);
 
+/// Whether layer `index` of a stack gives the scores: then no norm, activation or dropout follows
+/// it.
+[[nodiscard]] bool is_plain_conv(const GnnOptions& options, std::int64_t index);
+
 /// The Conv inside a module that make_conv() made.
 [[nodiscard]] Conv& as_conv(torch::nn::Module& module);
 

@@ -7,8 +7,33 @@
 #include "isthmus/ops/readout.hpp"
 
 namespace isthmus::layers {
+namespace {
 
-ReadoutImpl::ReadoutImpl(Pooling how) : pooling(how) {}
+// As in the examples of PyG and of the MPNN paper.
+constexpr std::int64_t kSet2SetSteps = 3;
+
+}  // namespace
+
+ReadoutImpl::ReadoutImpl(Pooling how, std::int64_t width) : pooling(how), channels(width) {
+  reset();
+}
+
+void ReadoutImpl::reset() {
+  if (pooling == Pooling::kAttention) {
+    attention = register_module("attention", AttentionalAggregation(channels));
+  } else if (pooling == Pooling::kSet2Set) {
+    set2set = register_module("set2set", Set2Set(channels, kSet2SetSteps));
+  }
+}
+
+void ReadoutImpl::reset_parameters(Initializer& init) {
+  if (attention) {
+    attention->reset_parameters(init);
+  }
+  if (set2set) {
+    set2set->reset_parameters(init);
+  }
+}
 
 void ReadoutImpl::pretty_print(std::ostream& stream) const {
   switch (pooling) {
@@ -24,6 +49,12 @@ void ReadoutImpl::pretty_print(std::ostream& stream) const {
     case Pooling::kMax:
       stream << "Readout(max)";
       return;
+    case Pooling::kAttention:
+      stream << "Readout(attention, " << channels << ")";
+      return;
+    case Pooling::kSet2Set:
+      stream << "Readout(set2set, " << channels << ")";
+      return;
   }
 }
 
@@ -38,6 +69,10 @@ at::Tensor ReadoutImpl::forward(const at::Tensor& x, std::span<const std::int64_
       return ops::readout(x, ptr, ops::Reduce::kMean);
     case Pooling::kMax:
       return ops::readout(x, ptr, ops::Reduce::kMax);
+    case Pooling::kAttention:
+      return attention->forward(x, ptr);
+    case Pooling::kSet2Set:
+      return set2set->forward(x, ptr);
   }
   TORCH_CHECK(false, "Readout: pooling must be a named one, got ", static_cast<int>(pooling));
 }

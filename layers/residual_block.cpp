@@ -5,6 +5,8 @@
 #include <ATen/Functions.h>
 #include <c10/util/Exception.h>
 
+#include "isthmus/ops/attention.hpp"
+
 #include "check_graph.hpp"
 
 namespace isthmus::layers {
@@ -13,24 +15,6 @@ namespace {
 at::Tensor dropped(const at::Tensor& x, double p, ops::DropoutKey key, std::uint32_t place) {
   key.layer += place;
   return ops::dropout(x, p, key);
-}
-
-at::Tensor propagate(const at::Tensor& u, const Graph& graph, const ResidualBlockOptions& options,
-                     const at::Tensor& eps) {
-  switch (options.propagate()) {
-    case LayerType::kLinear:
-      return u;
-    case LayerType::kGcn:
-      return ops::gcn_aggregate(u, graph);
-    case LayerType::kSage:
-      return at::cat({u, ops::aggregate(u, graph, options.agg().value_or(ops::Reduce::kMean))}, 1);
-    case LayerType::kGin:
-      return options.agg().value_or(ops::Reduce::kSum) == ops::Reduce::kSum
-                 ? ops::gin_aggregate(u, graph, eps)
-                 : u * (eps + 1.0) + ops::aggregate(u, graph, *options.agg());
-  }
-  TORCH_CHECK(false, "ResidualBlock: propagate must be a named layer type, got ",
-              static_cast<int>(options.propagate()));
 }
 
 }  // namespace
@@ -43,6 +27,13 @@ ResidualBlockImpl::ResidualBlockImpl(const ResidualBlockOptions& block_options)
               "ResidualBlock: dropout must be in [0, 1), got ", options.dropout());
   TORCH_CHECK(options.agg() != ops::Reduce::kMax,
               "ResidualBlock: agg must be kMean or kSum, got kMax");
+  TORCH_CHECK(
+      options.propagate() != LayerType::kGatv2 && options.propagate() != LayerType::kTransformer,
+      "ResidualBlock: propagate must be gcnconv, sageconv, ginconv, linear or gatconv, got ",
+      name_of(options.propagate()));
+  TORCH_CHECK(options.heads() >= 1 && options.channels() % options.heads() == 0,
+              "ResidualBlock: heads must be a divisor of the channels, ", options.channels(),
+              ", got ", options.heads());
   reset();
 }
 
@@ -55,6 +46,12 @@ void ResidualBlockImpl::reset() {
   lin_1 = register_module(
       "lin_1", Linear(options.propagate() == LayerType::kSage ? 2 * width : width, width));
   lin_2 = register_module("lin_2", Linear(width, width));
+  if (options.propagate() == LayerType::kGat) {
+    lin_in = register_module("lin_in", Linear(width, width));
+    attn_src = register_module("attn_src", Linear(width, options.heads()));
+    attn_dst =
+        register_module("attn_dst", Linear(LinearOptions(width, options.heads()).bias(false)));
+  }
   if (options.propagate() == LayerType::kGin) {
     eps = options.train_eps() ? register_parameter("eps", at::zeros({1}))
                               : register_buffer("eps", at::zeros({1}));
@@ -69,6 +66,11 @@ void ResidualBlockImpl::reset_parameters(Initializer& init) {
   }
   lin_1->reset_parameters(init);
   lin_2->reset_parameters(init);
+  for (const Linear& lin : {lin_in, attn_src, attn_dst}) {
+    if (lin) {
+      lin.ptr()->reset_parameters(init);
+    }
+  }
   if (eps.defined()) {
     Initializer::fill(eps, 0.0);
   }
@@ -78,12 +80,41 @@ void ResidualBlockImpl::pretty_print(std::ostream& stream) const {
   stream << "ResidualBlock(" << name_of(options.propagate()) << ", " << options.channels() << ")";
 }
 
+at::Tensor ResidualBlockImpl::attend(const at::Tensor& u, const Graph& graph) {
+  const at::Tensor h = lin_in->forward(u);
+  ops::AttentionOptions how;
+  how.self_loops = true;
+  return ops::gat_attention(h, attn_src->forward(h), attn_dst->forward(h), graph, how);
+}
+
+at::Tensor ResidualBlockImpl::propagated(const at::Tensor& u, const Graph& graph) {
+  switch (options.propagate()) {
+    case LayerType::kLinear:
+      return u;
+    case LayerType::kGcn:
+      return ops::gcn_aggregate(u, graph);
+    case LayerType::kSage:
+      return at::cat({u, ops::aggregate(u, graph, options.agg().value_or(ops::Reduce::kMean))}, 1);
+    case LayerType::kGin:
+      return options.agg().value_or(ops::Reduce::kSum) == ops::Reduce::kSum
+                 ? ops::gin_aggregate(u, graph, eps)
+                 : u * (eps + 1.0) + ops::aggregate(u, graph, *options.agg());
+    case LayerType::kGat:
+      return attend(u, graph);
+    case LayerType::kGatv2:
+    case LayerType::kTransformer:
+      break;
+  }
+  TORCH_CHECK(false, "ResidualBlock: propagate must be a layer type that it has, got ",
+              static_cast<int>(options.propagate()));
+}
+
 at::Tensor ResidualBlockImpl::forward(const at::Tensor& x, const Graph& graph,
                                       const ops::DropoutKey& key) {
   check_graph("ResidualBlock", x, graph, options.channels());
   const double p = is_training() ? options.dropout() : 0.0;
   at::Tensor u = norm ? apply_norm(*norm, x) : x;
-  u = activate(lin_1->forward(propagate(u, graph, options, eps)), options.act());
+  u = activate(lin_1->forward(propagated(u, graph)), options.act());
   if (p > 0.0) {
     u = dropped(u, p, key, 0);
   }

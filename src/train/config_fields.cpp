@@ -47,9 +47,7 @@ constexpr Names kReductions[] = {
 };
 // Of a graph task: "none" is no choice there.
 constexpr Names kPoolings[] = {
-    "add",
-    "mean",
-    "max",
+    "add", "mean", "max", "attention", "set2set",
 };
 constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
@@ -130,6 +128,13 @@ const std::array kFields{
     text(
         "gnn.jk", [](C& c) -> S { return &c.gnn.jk; }, kJumps),
     text("gnn.train_eps", [](C& c) -> S { return &c.gnn.train_eps; }),
+    count(
+        "gnn.heads", [](C& c) -> S { return &c.gnn.heads; }, 1),
+    text("gnn.concat", [](C& c) -> S { return &c.gnn.concat; }),
+    count(
+        "gnn.heads_last", [](C& c) -> S { return &c.gnn.heads_last; }, 1),
+    number(
+        "gnn.attn_dropout", [](C& c) -> S { return &c.gnn.attn_dropout; }, 0, 1, true),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(

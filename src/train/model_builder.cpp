@@ -29,6 +29,9 @@ Json options_json(const layers::GnnOptions& o) {
   json["graph_pooling"] = layers::name_of(o.graph_pooling);
   json["jk"] = layers::name_of(o.jk);
   json["train_eps"] = o.gin_train_eps;
+  json["heads"] = o.heads;
+  json["concat"] = o.concat;
+  json["heads_last"] = o.heads_last;
   return json;
 }
 
@@ -51,15 +54,23 @@ layers::GnnOptions options_of(const Json& architecture) {
   o.graph_pooling = layers::parse_name<layers::Pooling>(json.at("graph_pooling").as_string());
   o.jk = layers::parse_name<layers::JumpingKnowledge>(json.at("jk").as_string());
   o.gin_train_eps = json.at("train_eps").as_bool();
+  o.heads = count_at(json, "heads");
+  o.concat = json.at("concat").as_bool();
+  o.heads_last = count_at(json, "heads_last");
   // Before memory is asked for: a file can claim any width, its tensors cannot.
   constexpr std::int64_t kMost = 1 << 20;
-  for (const std::int64_t size :
-       {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp, o.layers_post_mp}) {
+  const auto check_size = [](std::int64_t size) {
     if (size < 0 || size > kMost) {
       throw InvalidArgument("a size must be in 0.." + std::to_string(kMost) + ", got " +
                             std::to_string(size));
     }
+  };
+  for (const std::int64_t size : {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp,
+                                  o.layers_post_mp, o.heads, o.heads_last}) {
+    check_size(size);
   }
+  check_size(o.concat ? o.dim_inner : o.heads * o.dim_inner);
+  check_size(o.heads_last * o.dim_out);
   return o;
 }
 
@@ -102,6 +113,10 @@ layers::GnnOptions gnn_options(const Config& config, bool graph_task, std::int64
   }
   o.jk = layers::parse_name<layers::JumpingKnowledge>(c.jk);
   o.gin_train_eps = c.train_eps;
+  o.heads = c.heads;
+  o.concat = c.concat;
+  o.heads_last = c.heads_last;
+  o.attn_dropout = c.attn_dropout;
   o.seed = seed;
   layers::check_options(o);
   return o;

@@ -14,13 +14,15 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(GnnOptions, NamesEveryValueAsConfigsDo) {
-  EXPECT_THAT(names_of<LayerType>(), ElementsAre("gcnconv", "sageconv", "ginconv", "linear"));
+  EXPECT_THAT(names_of<LayerType>(), ElementsAre("gcnconv", "sageconv", "ginconv", "linear",
+                                                 "gatconv", "gatv2conv", "transformerconv"));
   EXPECT_THAT(names_of<StageType>(), ElementsAre("stack", "skipsum", "residual"));
   EXPECT_THAT(names_of<JumpingKnowledge>(), ElementsAre("none", "sum"));
   EXPECT_THAT(names_of<Norm>(), ElementsAre("none", "batch", "layer"));
   EXPECT_THAT(names_of<Activation>(),
               ElementsAre("identity", "relu", "gelu", "elu", "leaky_relu", "tanh"));
-  EXPECT_THAT(names_of<Pooling>(), ElementsAre("none", "add", "mean", "max"));
+  EXPECT_THAT(names_of<Pooling>(),
+              ElementsAre("none", "add", "mean", "max", "attention", "set2set"));
   EXPECT_THAT(names_of<ops::Reduce>(), ElementsAre("add", "mean", "max"));
 }
 
@@ -43,7 +45,8 @@ TEST(GnnOptions, OffersTheNearestName) {
     FAIL() << "nothing thrown";
   } catch (const InvalidArgument& error) {
     EXPECT_EQ(std::string(error.what()),
-              "layer_type must be one of gcnconv, sageconv, ginconv, linear, got gcncov");
+              "layer_type must be one of gcnconv, sageconv, ginconv, linear, gatconv, gatv2conv, "
+              "transformerconv, got gcncov");
     EXPECT_EQ(error.hint(), "did you mean gcnconv?");
     EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
   }
@@ -118,6 +121,64 @@ TEST(GnnOptions, NamesOptionRuleAndValueOfEachMisfit) {
         o.layers_post_mp = 1;
       },
       "layers_post_mp must be 0 with jk sum, got 1");
+}
+
+TEST(GnnOptions, NamesWhatDoesNotFitAttention) {
+  const auto expect = [](const std::function<void(GnnOptions&)>& spoil, const std::string& text) {
+    GnnOptions options = good();
+    options.layer_type = LayerType::kGat;
+    options.heads = 4;
+    spoil(options);
+    try {
+      check_options(options);
+      ADD_FAILURE() << "nothing thrown, expected: " << text;
+    } catch (const InvalidArgument& error) {
+      EXPECT_EQ(std::string(error.what()), "Gnn: " + text);
+    }
+  };
+  const auto residual = [](GnnOptions& o) {
+    o.stage_type = StageType::kResidual;
+    o.layers_pre_mp = o.layers_post_mp = 1;
+  };
+  expect([](GnnOptions& o) { o.heads = 0; }, "heads must be >= 1, got 0");
+  expect([](GnnOptions& o) { o.heads_last = 0; }, "heads_last must be >= 1, got 0");
+  expect([](GnnOptions& o) { o.attn_dropout = 1.0; },
+         "attn_dropout must be in [0, 1), got 1.000000");
+  expect([](GnnOptions& o) { o.dim_inner = 6; }, "dim_inner must be a multiple of heads, 4, got 6");
+  expect([](GnnOptions& o) { o.agg = ops::Reduce::kMean; },
+         "agg must be left out with layer_type gatconv, got mean");
+  expect(
+      [&](GnnOptions& o) {
+        residual(o);
+        o.layer_type = LayerType::kTransformer;
+      },
+      "layer_type must be gatconv or one without attention with stage_type residual, got "
+      "transformerconv");
+  expect(
+      [&](GnnOptions& o) {
+        residual(o);
+        o.concat = false;
+      },
+      "concat must be true with stage_type residual, got false");
+  expect(
+      [&](GnnOptions& o) {
+        residual(o);
+        o.attn_dropout = 0.5;
+      },
+      "attn_dropout must be 0 with stage_type residual, got 0.500000");
+  expect(
+      [](GnnOptions& o) {
+        o.jk = JumpingKnowledge::kSum;
+        o.graph_pooling = Pooling::kSet2Set;
+      },
+      "graph_pooling must be add, mean or max with jk sum, got set2set");
+  expect([](GnnOptions& o) { o.graph_pooling = Pooling::kSet2Set; },
+         "layers_post_mp must be >= 1 with graph_pooling set2set, got 0");
+  GnnOptions mean = good();
+  mean.layer_type = LayerType::kGatv2;
+  mean.heads = 3;
+  mean.concat = false;  // any width will do
+  EXPECT_NO_THROW(check_options(mean));
 }
 
 }  // namespace

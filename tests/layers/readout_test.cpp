@@ -1,6 +1,7 @@
 #include "isthmus/layers/readout.hpp"
 
 #include <array>
+#include <functional>
 
 #include "layer_cases.hpp"
 
@@ -33,6 +34,23 @@ TEST(Readout, DoesNotChangeWhenTheNodesOfAGraphChangePlaces) {
   }
 }
 
+TEST(Readout, HandsItsRowsToTheModuleOfItsKind) {
+  const at::Tensor x = test::features(5, 2, 4);
+  const std::array<std::int64_t, 3> ptr{0, 2, 5};
+  Readout attention(Pooling::kAttention, 2);
+  Readout set2set(Pooling::kSet2Set, 2);
+  Initializer init(6);
+  for (Readout& readout : {std::ref(attention), std::ref(set2set)}) {
+    readout->reset_parameters(init);
+    readout->to(torch::kDouble);
+  }
+  EXPECT_EQ(init.drawn(), 6U);
+  EXPECT_TRUE(torch::equal(attention->forward(x, ptr), attention->attention->forward(x, ptr)));
+  EXPECT_TRUE(torch::equal(set2set->forward(x, ptr), set2set->set2set->forward(x, ptr)));
+  EXPECT_EQ(set2set->forward(x, ptr).size(1), readout_columns(Pooling::kSet2Set, 2));
+  EXPECT_EQ(Readout(Pooling::kMax)->parameters().size(), 0U);
+}
+
 TEST(Readout, HasTheGradientOfItsFormula) {
   const at::Tensor x = test::features(5, 2, 4).requires_grad_(true);
   const std::array<std::int64_t, 4> ptr{0, 2, 2, 5};
@@ -47,6 +65,10 @@ TEST(Readout, PrintsItsKindAndRefusesVectors) {
   std::ostringstream text;
   text << Readout(Pooling::kNone) << Readout() << Readout(Pooling::kMean) << Readout(Pooling::kMax);
   EXPECT_EQ(text.str(), "Readout(none)Readout(sum)Readout(mean)Readout(max)");
+  std::ostringstream learnt;
+  Readout(Pooling::kAttention, 4)->pretty_print(learnt);
+  Readout(Pooling::kSet2Set, 4)->pretty_print(learnt);
+  EXPECT_EQ(learnt.str(), "Readout(attention, 4)Readout(set2set, 4)");
   const std::array<std::int64_t, 2> ptr{0, 3};
   test::expect_check_fails([&] { (void)Readout()->forward(torch::zeros({3}), ptr); },
                            "Readout: x must be [N, C], got [3]");

@@ -4,6 +4,7 @@
 
 #include "isthmus/layers/layer_norm.hpp"
 
+#include "attention_cases.hpp"
 #include "layer_cases.hpp"
 
 namespace isthmus::layers {
@@ -11,17 +12,21 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::array<LayerType, 4> kAll{LayerType::kGcn, LayerType::kSage, LayerType::kGin,
-                                        LayerType::kLinear};
+constexpr std::array<LayerType, 5> kAll{LayerType::kGcn, LayerType::kSage, LayerType::kGin,
+                                        LayerType::kLinear, LayerType::kGat};
 
-ResidualBlock double_block(const ResidualBlockOptions& options) {
+ResidualBlock double_block(ResidualBlockOptions options) {
+  if (options.propagate() == LayerType::kGat && options.channels() % 2 == 0) {
+    options.heads(2);
+  }
   ResidualBlock block(options);
   block->to(torch::kDouble);
   return block;
 }
 
 /// What the header says that propagation gives, with dense matrices.
-at::Tensor propagated(const at::Tensor& u, const Graph& graph, LayerType type) {
+at::Tensor propagated(const at::Tensor& u, const Graph& graph, LayerType type,
+                      const ResidualBlock& block) {
   at::Tensor a = test::adjacency(graph);
   switch (type) {
     case LayerType::kLinear:
@@ -33,7 +38,15 @@ at::Tensor propagated(const at::Tensor& u, const Graph& graph, LayerType type) {
     }
     case LayerType::kSage:
       return torch::cat({u, torch::matmul(a / a.sum(1, true).clamp_min(1.0), u)}, 1);
-    case LayerType::kGin:
+    case LayerType::kGat: {
+      const at::Tensor h = torch::matmul(u, block->lin_in->weight.t()) + block->lin_in->bias;
+      const at::Tensor from = torch::matmul(h, block->attn_src->weight.t()) + block->attn_src->bias;
+      const at::Tensor to = torch::matmul(h, block->attn_dst->weight.t());
+      return test::dense_attention(torch::leaky_relu(to.unsqueeze(1) + from.unsqueeze(0), 0.2),
+                                   test::with_one_loop(graph),
+                                   h.view({u.size(0), block->options.heads(), -1}));
+    }
+    default:
       break;
   }
   return u + torch::matmul(a, u);
@@ -44,7 +57,7 @@ TEST(ResidualBlock, EqualsItsFormulaForEveryPropagation) {
   const at::Tensor x = test::features(6, 4, 1);
   for (const LayerType type : kAll) {
     ResidualBlock block = double_block(ResidualBlockOptions(type, 4));
-    at::Tensor u = propagated(torch::layer_norm(x, {4}), graph, type);
+    at::Tensor u = propagated(torch::layer_norm(x, {4}), graph, type, block);
     u = torch::gelu(torch::matmul(u, block->lin_1->weight.t()) + block->lin_1->bias);
     u = torch::matmul(u, block->lin_2->weight.t()) + block->lin_2->bias;
     EXPECT_LT(test::max_difference(block->forward(x, graph), x + u), 1e-13) << name_of(type);
@@ -105,6 +118,11 @@ TEST(ResidualBlock, NamesItsTensorsAndClonesDeeply) {
                   *ResidualBlock(ResidualBlockOptions(LayerType::kGin, 2).norm(Norm::kNone))),
               ElementsAre("lin_1.weight [2, 2]", "lin_1.bias [2]", "lin_2.weight [2, 2]",
                           "lin_2.bias [2]", "eps [1]"));
+  EXPECT_THAT(test::tensor_names(*ResidualBlock(
+                  ResidualBlockOptions(LayerType::kGat, 4).norm(Norm::kNone).heads(2))),
+              ElementsAre("lin_1.weight [4, 4]", "lin_1.bias [4]", "lin_2.weight [4, 4]",
+                          "lin_2.bias [4]", "lin_in.weight [4, 4]", "lin_in.bias [4]",
+                          "attn_src.weight [2, 4]", "attn_src.bias [2]", "attn_dst.weight [2, 4]"));
   ResidualBlock block = double_block(ResidualBlockOptions(LayerType::kGcn, 3));
   const auto copy = std::dynamic_pointer_cast<ResidualBlockImpl>(block->clone());
   const at::Tensor x = test::features(6, 3, 1);
@@ -121,6 +139,12 @@ TEST(ResidualBlock, RefusesBadOptionsAndShapes) {
   test::expect_check_fails(
       [] { ResidualBlock(ResidualBlockOptions(LayerType::kSage, 2).agg(ops::Reduce::kMax)); },
       "ResidualBlock: agg must be kMean or kSum, got kMax");
+  test::expect_check_fails(
+      [] { ResidualBlock(ResidualBlockOptions(LayerType::kTransformer, 2)); },
+      "ResidualBlock: propagate must be gcnconv, sageconv, ginconv, linear or gatconv, got "
+      "transformerconv");
+  test::expect_check_fails([] { ResidualBlock(ResidualBlockOptions(LayerType::kGat, 4).heads(3)); },
+                           "ResidualBlock: heads must be a divisor of the channels, 4, got 3");
   ResidualBlock block(ResidualBlockOptions(LayerType::kGcn, 2));
   test::expect_check_fails(
       [&] {

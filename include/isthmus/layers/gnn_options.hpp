@@ -19,7 +19,15 @@ enum class LayerType : std::uint8_t {
   kSage,
   kGin,
   kLinear,
+  kGat,
+  kGatv2,
+  kTransformer,
 };
+
+/// Whether a layer weights its neighbours by attention over several heads.
+[[nodiscard]] constexpr bool has_heads(LayerType type) {
+  return type == LayerType::kGat || type == LayerType::kGatv2 || type == LayerType::kTransformer;
+}
 
 /// How message-passing layers are chained.
 enum class StageType : std::uint8_t {
@@ -51,7 +59,8 @@ struct GnnOptions {
       StageType::kStack;  ///< kResidual needs layers_pre_mp and layers_post_mp >= 1.
 
   /// Reduction inside a layer: sum or mean. Empty: the layer's own (gcn, gin: sum; sage: mean).
-  /// gcn has its own weights, so anything but sum is refused there.
+  /// gcn has its own weights, so anything but sum is refused there; attention layers have
+  /// their own altogether.
   std::optional<ops::Reduce> agg = std::nullopt;
   Norm norm = Norm::kNone;
   Activation act = Activation::kRelu;
@@ -64,6 +73,15 @@ struct GnnOptions {
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
   bool gin_train_eps = false;  ///< GIN's eps as a parameter instead of a constant 0.
+
+  /// Attention layers: heads, >= 1. dim_inner is the total width, so with concat each head has
+  /// dim_inner / heads channels; without, each has dim_inner and their mean is taken.
+  std::int64_t heads = 1;
+  bool concat = true;
+  /// Heads of the plain last layer, >= 1: each dim_out wide, their mean is taken (GAT's output
+  /// layer).
+  std::int64_t heads_last = 1;
+  double attn_dropout = 0.0;  ///< Of attention weights, [0, 1); not in kResidual.
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };

@@ -30,6 +30,7 @@ struct ResidualBlockOptions {
   TORCH_ARG(Activation, act) = Activation::kGelu;
   TORCH_ARG(double, dropout) = 0.0;    ///< After both Linear layers, [0, 1).
   TORCH_ARG(bool, train_eps) = false;  ///< kGin only.
+  TORCH_ARG(std::int64_t, heads) = 1;  ///< kGat only: >= 1, a divisor of channels.
   TORCH_ARG(std::uint64_t, seed) = 0;  ///< Of the initial values.
 };
 
@@ -38,9 +39,13 @@ struct ResidualBlockOptions {
 ///
 ///     propagate:  kLinear  u                      kGcn  S u (GcnConv's S, self-loops added)
 ///                 kSage    [u, mean of u_j], 2C   kGin  (1 + eps) u + sum of u_j
+///                 kGat     per head sum of p_ij h_j, h = lin_in(u), self-loops added, p = softmax
+///                 over
+///                          arcs into i of leaky_relu(attn_src(h)_j + attn_dst(h)_i), slope 0.2
 ///
-/// Propagation has no weights of its own; the two Linear layers mix channels. Tensors: norm.*,
-/// lin_1.*, lin_2.*, for kGin eps [1].
+/// Apart from kGat's, propagation has no weights of its own; the two Linear layers mix channels.
+/// Tensors: norm.*, lin_1.*, lin_2.*, for kGin eps [1], for kGat lin_in.* [C, C], attn_src.* [H,
+/// C], attn_dst.weight [H, C]. Other layer types are refused.
 ///
 /// @par Source  Platonov et al.: A Critical Look at the Evaluation of GNNs under Heterophily, ICLR
 ///              2023 (arXiv:2302.11640).
@@ -60,7 +65,14 @@ class ResidualBlockImpl : public torch::nn::Cloneable<ResidualBlockImpl> {
   std::shared_ptr<torch::nn::Module> norm;  ///< Null for Norm::kNone.
   Linear lin_1{nullptr};
   Linear lin_2{nullptr};
-  at::Tensor eps;  ///< kGin only.
+  at::Tensor eps;          ///< kGin only.
+  Linear lin_in{nullptr};  ///< kGat only, as the next two.
+  Linear attn_src{nullptr};
+  Linear attn_dst{nullptr};
+
+ private:
+  [[nodiscard]] at::Tensor attend(const at::Tensor& u, const Graph& graph);
+  [[nodiscard]] at::Tensor propagated(const at::Tensor& u, const Graph& graph);
 };
 TORCH_MODULE(ResidualBlock);
 

@@ -31,12 +31,13 @@ struct ProtocolConfig {
 struct ModelConfig {
   std::string type = "gnn";           ///< gnn
   std::string loss_fun = "auto";      ///< auto (two classes by AUC: bce) | cross_entropy | bce
-  std::string graph_pooling = "add";  ///< add | mean | max; graph tasks only
+  std::string graph_pooling = "add";  ///< add | mean | max | attention | set2set; graph tasks only
 };
 
 /// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
 struct GnnConfig {
-  std::string layer_type = "gcnconv";  ///< gcnconv | sageconv | ginconv | linear
+  /// gcnconv | sageconv | ginconv | linear | gatconv | gatv2conv | transformerconv
+  std::string layer_type = "gcnconv";
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;
   std::int64_t layers_post_mp = 0;
@@ -50,6 +51,10 @@ struct GnnConfig {
   double final_dropout = 0.0;
   std::string jk = "none";  ///< none | sum
   bool train_eps = false;
+  std::int64_t heads = 1;       ///< Of attention layers; dim_inner is their total width.
+  bool concat = true;           ///< Heads side by side; off: their mean.
+  std::int64_t heads_last = 1;  ///< Of the last layer, whose mean is taken.
+  double attn_dropout = 0.0;
 };
 
 /// Keys `optim.*`.
