@@ -313,6 +313,7 @@ void judge(const Graph& graph, const std::string& name, const Settings& settings
     std::printf("%-8s %9.4f %9.4f %7.1f %9.2f %9.2f %9.2f %6.2f\n",
                 std::string(name_of(order)).c_str(), predicted, measured, off, result.seconds,
                 median(none_ms), median(order_ms), median(none_ms) / median(order_ms));
+    (void)std::fflush(stdout);
     report["samples"].push_back({{"graph", name},
                                  {"width", settings.width},
                                  {"order", name_of(order)},

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <sstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -116,22 +117,52 @@ TEST_P(PartitionKwayOnRandomGraph, PartsAreFullBalancedAndTheirCutIsCounted) {
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, PartitionKwayOnRandomGraph, ::testing::Range<std::uint64_t>(0, 4));
 
-// Leaves of a star hang on the hub alone: METIS leaves parts empty, repair does not.
-TEST(PartitionKway, RepairFillsEmptyPartsFromTheLargest) {
-  PartitionOptions options{.parts = 30, .balance = Balance::kNodes};
-  options.repair = false;
-  const PartitionResult raw = partition_kway(test::star(31), options);
-  ASSERT_GT(raw.empty_parts, 0);
-  EXPECT_EQ(raw.repaired_nodes, 0);
-  options.repair = true;
-  const PartitionResult repaired = partition_kway(test::star(31), options);
-  EXPECT_EQ(repaired.empty_parts, 0);
-  EXPECT_EQ(repaired.repaired_nodes, raw.empty_parts);
-  std::int64_t moved = 0;
-  for (std::size_t v = 0; v < raw.part.size(); ++v) {
-    moved += raw.part[v] != repaired.part[v] ? 1 : 0;
+/// The rule of PartitionOptions::repair, by trying every node.
+Parts repaired_by_hand(const Graph& graph, Parts part, std::int32_t parts) {
+  for (std::int32_t empty = 0; empty < parts; ++empty) {
+    if (std::count(part.begin(), part.end(), empty) > 0) {
+      continue;
+    }
+    std::int32_t largest = 0;
+    for (std::int32_t p = 1; p < parts; ++p) {
+      if (std::count(part.begin(), part.end(), p) > std::count(part.begin(), part.end(), largest)) {
+        largest = p;
+      }
+    }
+    std::pair<std::ptrdiff_t, NodeId> best{1 << 30, -1};
+    for (NodeId v = 0; v < graph.num_nodes(); ++v) {
+      if (part[static_cast<std::size_t>(v)] == largest) {
+        const auto row = graph.csr().row(v);
+        best = std::min(
+            best,
+            {std::count_if(row.begin(), row.end(),
+                           [&](NodeId u) { return part[static_cast<std::size_t>(u)] == largest; }),
+             v});
+      }
+    }
+    part[static_cast<std::size_t>(best.second)] = empty;
   }
-  EXPECT_EQ(moved, repaired.repaired_nodes);
+  return part;
+}
+
+// Few nodes for many parts: METIS leaves parts empty, repair does not.
+TEST(PartitionKway, RepairFillsEmptyPartsFromTheLargest) {
+  int repaired_nodes = 0;
+  for (const Graph& g : {test::star(31), test::barbell(16), test::petersen(), test::grid(5, 6)}) {
+    for (std::int32_t k = g.num_nodes() / 2; k < g.num_nodes(); ++k) {
+      PartitionOptions options{.parts = k, .balance = Balance::kNodes};
+      options.repair = false;
+      const PartitionResult raw = partition_kway(g, options);
+      EXPECT_EQ(raw.repaired_nodes, 0);
+      options.repair = true;
+      const PartitionResult repaired = partition_kway(g, options);
+      EXPECT_EQ(repaired.empty_parts, 0);
+      EXPECT_EQ(repaired.repaired_nodes, raw.empty_parts);
+      EXPECT_EQ(repaired.part, repaired_by_hand(g, raw.part, k));
+      repaired_nodes += static_cast<int>(repaired.repaired_nodes);
+    }
+  }
+  EXPECT_GT(repaired_nodes, 0);
 }
 
 // A clique of 60, a cycle of 600 more nodes, and node 0 of the clique joined to all of them. With
