@@ -10,6 +10,7 @@
 #include "isthmus/ops/aggregate.hpp"
 
 #include "check_graph.hpp"
+#include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -25,15 +26,18 @@ at::Tensor inverse_sqrt_degree(const Graph& graph, const at::TensorOptions& like
   return scale.to(like);
 }
 
-at::Tensor normalised_sum(const at::Tensor& x, const Graph& graph, const GcnConvOptions& options) {
+at::Tensor normalised_sum(const at::Tensor& x, const ConvContext& context,
+                          const GcnConvOptions& options) {
   if (!options.normalize()) {
-    return ops::aggregate(x, graph, ops::Reduce::kSum);
+    return neighbour_reduce(x, context, ops::Reduce::kSum);
   }
   if (options.add_self_loops()) {
-    return ops::gcn_aggregate(x, graph);
+    return neighbour_gcn(x, context);
   }
-  const at::Tensor scale = inverse_sqrt_degree(graph, x.options());
-  return ops::aggregate(x * scale, graph, ops::Reduce::kSum) * scale;
+  TORCH_CHECK(!is_sampled(context),
+              "GcnConv: normalize without add_self_loops needs the whole graph, got a sample");
+  const at::Tensor scale = inverse_sqrt_degree(context.graph, x.options());
+  return ops::aggregate(x * scale, context.graph, ops::Reduce::kSum) * scale;
 }
 
 }  // namespace
@@ -62,12 +66,16 @@ void GcnConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor GcnConvImpl::forward(const NodeInput& x, const Graph& graph) {
-  check_graph("GcnConv", x, graph, options.in_channels());
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor GcnConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  check_graph("GcnConv", x, context.graph, options.in_channels());
   const bool product_first = is_sparse(x) || options.in_channels() > options.out_channels();
   if (!product_first) {
-    return project(normalised_sum(std::get<at::Tensor>(x), graph, options), lin->weight, bias);
+    return project(normalised_sum(std::get<at::Tensor>(x), context, options), lin->weight, bias);
   }
-  at::Tensor out = normalised_sum(lin->forward(x), graph, options);
+  at::Tensor out = normalised_sum(lin->forward(x), context, options);
   return bias.defined() ? out + bias : out;
 }
 

@@ -10,21 +10,9 @@
 #include "isthmus/ops/linear.hpp"
 
 #include "check_graph.hpp"
+#include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
-namespace {
-
-/// (1 + eps) x_i and the neighbours.
-at::Tensor combine(const at::Tensor& x, const Graph& graph, const at::Tensor& eps,
-                   ops::Reduce agg) {
-  if (agg == ops::Reduce::kSum) {
-    return ops::gin_aggregate(x, graph, eps);
-  }
-  return x * (eps + 1.0) + ops::aggregate(x, graph, agg);
-}
-
-}  // namespace
-
 GinConvImpl::GinConvImpl(const GinConvOptions& conv_options) : options(conv_options) {
   TORCH_CHECK(options.agg() != ops::Reduce::kMax, "GinConv: agg must be kSum or kMean, got kMax");
   reset();
@@ -75,17 +63,21 @@ at::Tensor GinConvImpl::forward(const NodeInput& x, const Graph& graph) {
 }
 
 at::Tensor GinConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
-  const Graph& graph = context.graph;
-  check_graph("GinConv", x, graph, options.in_channels());
-  if (fuses()) {
-    return forward_fused(x, graph, context.relu);
+  check_graph("GinConv", x, context.graph, options.in_channels());
+  if (fuses() && !is_sampled(context)) {
+    return forward_fused(x, context.graph, context.relu);
   }
+  const at::Tensor out = forward_by_steps(x, context);
+  return context.relu ? at::relu(out) : out;
+}
+
+at::Tensor GinConvImpl::forward_by_steps(const NodeInput& x, const ConvContext& context) {
   const bool product_first = is_sparse(x) || options.in_channels() > options.hidden_channels();
   if (!product_first) {
-    return nn->forward(combine(std::get<at::Tensor>(x), graph, eps, options.agg()));
+    return nn->forward(neighbour_gin(std::get<at::Tensor>(x), context, eps, options.agg()));
   }
   auto* first = nn->lins[0]->as<LinearImpl>();
-  const at::Tensor h = combine(project(x, first->weight, {}), graph, eps, options.agg());
+  const at::Tensor h = neighbour_gin(project(x, first->weight, {}), context, eps, options.agg());
   return nn->forward_from_first(h + first->bias);
 }
 

@@ -71,6 +71,31 @@ void add_mlp_rows(std::vector<LayerRow>& rows, const std::string& name, const Ml
 
 }  // namespace
 
+class GnnImpl::LayerContexts {
+ public:
+  explicit LayerContexts(const ConvContext& of_all)
+      : contexts_(&of_all, 1), num_rows_(of_all.graph.num_nodes()) {}
+  LayerContexts(std::span<const ConvContext> of_each, std::int64_t num_rows)
+      : contexts_(of_each), num_rows_(num_rows), one_each_(true) {}
+
+  [[nodiscard]] const ConvContext& of(std::size_t layer) const {
+    return contexts_[one_each_ ? layer : 0];
+  }
+  /// The rows of a layer's output, or of its input, that are read after it.
+  [[nodiscard]] at::Tensor rows_after(std::size_t layer, const at::Tensor& h) const {
+    if (!one_each_) {
+      return h;
+    }
+    const bool last = layer + 1 == contexts_.size();
+    return h.narrow(0, 0, last ? num_rows_ : contexts_[layer + 1].graph.num_nodes());
+  }
+
+ private:
+  std::span<const ConvContext> contexts_;
+  std::int64_t num_rows_;
+  bool one_each_ = false;
+};
+
 GnnImpl::GnnImpl(const GnnOptions& options) : options_(options) {
   check_options(options_);
   reset();
@@ -180,13 +205,34 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const Graph& graph,
 
 at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
                             std::span<const std::int64_t> ptr) {
-  const Graph& graph = context.graph;
-  check_graph("Gnn", x, graph, options_.dim_in);
-  const std::array<std::int64_t, 2> whole{0, graph.num_nodes()};
-  if (ptr.empty()) {
-    ptr = whole;
-  }
+  check_graph("Gnn", x, context.graph, options_.dim_in);
+  const std::array<std::int64_t, 2> whole{0, context.graph.num_nodes()};
+  return run(x, LayerContexts(context), ptr.empty() ? std::span<const std::int64_t>(whole) : ptr);
+}
 
+at::Tensor GnnImpl::forward(const NodeInput& x, std::span<const ConvContext> contexts,
+                            std::int64_t num_rows) {
+  TORCH_CHECK(static_cast<std::int64_t>(contexts.size()) == options_.layers_mp,
+              "Gnn: a mini-batch must have one context per message-passing layer, ",
+              options_.layers_mp, ", got ", contexts.size());
+  TORCH_CHECK(options_.graph_pooling == Pooling::kNone,
+              "Gnn: a mini-batch of nodes needs a network without graph_pooling, got ",
+              name_of(options_.graph_pooling));
+  std::int64_t rows = contexts.empty() ? num_rows : contexts.front().graph.num_nodes();
+  check_shape("Gnn", x, rows, options_.dim_in);
+  for (const ConvContext& context : contexts) {
+    TORCH_CHECK(context.graph.num_nodes() <= rows,
+                "Gnn: nodes of a layer must be a prefix of those of the layer before, ", rows,
+                " of them, got ", context.graph.num_nodes());
+    rows = context.graph.num_nodes();
+  }
+  TORCH_CHECK(num_rows >= 0 && num_rows <= rows, "Gnn: num_rows must be in [0, ", rows, "], got ",
+              num_rows);
+  return run(x, LayerContexts(contexts, num_rows), {});
+}
+
+at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
+                        std::span<const std::int64_t> ptr) {
   const bool residual = options_.stage_type == StageType::kResidual;
   const double input_dropout = options_.input_dropout.value_or(residual ? 0.0 : options_.dropout);
   NodeInput h =
@@ -200,10 +246,10 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
   }
 
   if (residual) {
-    h = forward_blocks(std::get<at::Tensor>(h), graph, layer);
+    h = forward_blocks(std::get<at::Tensor>(h), contexts, layer);
     layer += 2 * static_cast<std::uint32_t>(options_.layers_mp);
   } else {
-    h = forward_stack(std::move(h), context, ptr, layer);
+    h = forward_stack(std::move(h), contexts, ptr, layer);
     layer += static_cast<std::uint32_t>(options_.layers_mp);
     if (heads_) {
       return std::get<at::Tensor>(h);
@@ -223,23 +269,24 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
   return std::get<at::Tensor>(h);
 }
 
-NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
+NodeInput GnnImpl::forward_stack(NodeInput h, const LayerContexts& contexts,
                                  std::span<const std::int64_t> ptr, std::uint32_t layer) {
-  ConvContext inner = context;
-  inner.initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
+  at::Tensor initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
   at::Tensor scores;
   if (heads_) {
     scores = head_score(0, h, ptr);
   }
   for (std::size_t i = 0; i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
+    ConvContext inner = contexts.of(i);
+    inner.initial = initial;
     inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
     Conv& conv = as_conv(*convs_[i]);
     const bool plain = last_conv_is_plain(options_) && i + 1 == convs_->size();
     // An observer wants to see the output before the activation.
     inner.relu = !plain && options_.norm == Norm::kNone && options_.act == Activation::kRelu &&
                  conv.applies_relu() && !observer_;
-    at::Tensor out = conv.propagate(h, inner);
+    at::Tensor out = contexts.rows_after(i, conv.propagate(h, inner));
     show("convs." + index, out);
     if (!plain) {
       if (options_.norm != Norm::kNone) {
@@ -251,7 +298,8 @@ NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
     }
     const bool skip =
         options_.stage_type == StageType::kSkipSum && num_cols(h) == out.size(1) && !is_sparse(h);
-    h = skip ? std::get<at::Tensor>(h) + out : out;
+    h = skip ? contexts.rows_after(i, std::get<at::Tensor>(h)) + out : out;
+    initial = initial.defined() ? contexts.rows_after(i, initial) : initial;
     if (heads_) {
       scores = scores + head_score(i + 1, h, ptr);
     }
@@ -259,10 +307,13 @@ NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
   return heads_ ? NodeInput(scores) : h;
 }
 
-at::Tensor GnnImpl::forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer) {
+at::Tensor GnnImpl::forward_blocks(at::Tensor h, const LayerContexts& contexts,
+                                   std::uint32_t layer) {
   for (std::size_t i = 0; i < blocks_->size(); ++i) {
     const auto place = layer + 2 * static_cast<std::uint32_t>(i);
-    h = blocks_[i]->as<ResidualBlockImpl>()->forward(h, graph, key(place));
+    ConvContext inner = contexts.of(i);
+    inner.key = key(place);
+    h = contexts.rows_after(i, blocks_[i]->as<ResidualBlockImpl>()->forward(h, inner));
     show("blocks." + std::to_string(i), h);
   }
   if (output_norm_) {

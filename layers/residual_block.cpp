@@ -6,6 +6,7 @@
 #include <c10/util/Exception.h>
 
 #include "check_graph.hpp"
+#include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -15,19 +16,18 @@ at::Tensor dropped(const at::Tensor& x, double p, ops::DropoutKey key, std::uint
   return ops::dropout(x, p, key);
 }
 
-at::Tensor propagate(const at::Tensor& u, const Graph& graph, const ResidualBlockOptions& options,
-                     const at::Tensor& eps) {
+at::Tensor propagate(const at::Tensor& u, const ConvContext& context,
+                     const ResidualBlockOptions& options, const at::Tensor& eps) {
   switch (options.propagate()) {
     case LayerType::kLinear:
       return u;
     case LayerType::kGcn:
-      return ops::gcn_aggregate(u, graph);
+      return neighbour_gcn(u, context);
     case LayerType::kSage:
-      return at::cat({u, ops::aggregate(u, graph, options.agg().value_or(ops::Reduce::kMean))}, 1);
+      return at::cat({u, neighbour_reduce(u, context, options.agg().value_or(ops::Reduce::kMean))},
+                     1);
     case LayerType::kGin:
-      return options.agg().value_or(ops::Reduce::kSum) == ops::Reduce::kSum
-                 ? ops::gin_aggregate(u, graph, eps)
-                 : u * (eps + 1.0) + ops::aggregate(u, graph, *options.agg());
+      return neighbour_gin(u, context, eps, options.agg().value_or(ops::Reduce::kSum));
   }
   TORCH_CHECK(false, "ResidualBlock: propagate must be a named layer type, got ",
               static_cast<int>(options.propagate()));
@@ -80,16 +80,22 @@ void ResidualBlockImpl::pretty_print(std::ostream& stream) const {
 
 at::Tensor ResidualBlockImpl::forward(const at::Tensor& x, const Graph& graph,
                                       const ops::DropoutKey& key) {
-  check_graph("ResidualBlock", x, graph, options.channels());
+  ConvContext context(graph);
+  context.key = key;
+  return forward(x, context);
+}
+
+at::Tensor ResidualBlockImpl::forward(const at::Tensor& x, const ConvContext& context) {
+  check_graph("ResidualBlock", x, context.graph, options.channels());
   const double p = is_training() ? options.dropout() : 0.0;
   at::Tensor u = norm ? apply_norm(*norm, x) : x;
-  u = activate(lin_1->forward(propagate(u, graph, options, eps)), options.act());
+  u = activate(lin_1->forward(propagate(u, context, options, eps)), options.act());
   if (p > 0.0) {
-    u = dropped(u, p, key, 0);
+    u = dropped(u, p, context.key, 0);
   }
   u = lin_2->forward(u);
   if (p > 0.0) {
-    u = dropped(u, p, key, 1);
+    u = dropped(u, p, context.key, 1);
   }
   return x + u;
 }

@@ -6,6 +6,7 @@
 #include <c10/util/Exception.h>
 
 #include "check_graph.hpp"
+#include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -43,16 +44,20 @@ void SageConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor SageConvImpl::forward(const NodeInput& x, const Graph& graph) {
-  check_graph("SageConv", x, graph, options.in_channels());
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor SageConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  check_graph("SageConv", x, context.graph, options.in_channels());
   const bool product_first = is_sparse(x) || options.in_channels() > options.out_channels();
   at::Tensor out;
   if (product_first) {
-    out = ops::aggregate(project(x, lin_l->weight, {}), graph, options.agg());
+    out = neighbour_reduce(project(x, lin_l->weight, {}), context, options.agg());
     if (lin_l->bias.defined()) {
       out = out + lin_l->bias;
     }
   } else {
-    out = lin_l->forward(ops::aggregate(std::get<at::Tensor>(x), graph, options.agg()));
+    out = lin_l->forward(neighbour_reduce(std::get<at::Tensor>(x), context, options.agg()));
   }
   if (options.root_weight()) {
     out = out + lin_r->forward(x);

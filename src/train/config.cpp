@@ -96,6 +96,60 @@ void check_choice(const std::string& where, const ConfigField& field, const std:
          did_you_mean(value, names));
 }
 
+template <typename Number>
+std::optional<Number> whole_number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+/// "15,10" or "[15, 10]" as a list; nothing if it is none.
+std::optional<Json> list_of(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) {
+    text = text.substr(1, text.size() - 2);
+  }
+  Json list = Json::array();
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view item = text.substr(0, comma);
+    while (item.starts_with(' ')) {
+      item.remove_prefix(1);
+    }
+    while (item.ends_with(' ')) {
+      item.remove_suffix(1);
+    }
+    const auto number = whole_number<std::int64_t>(item);
+    const bool open_end = comma + 1 == text.size();  // "15,"
+    if (!number || open_end) {
+      return std::nullopt;
+    }
+    list.push_back(*number);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return list;
+}
+
+/// The integers of a list or of its text, each in the field's range.
+std::vector<std::int64_t> integers_of(const std::string& where, const ConfigField& field,
+                                      const Json& value) {
+  const std::optional<Json> list =
+      value.is_string() ? list_of(value.as_string()) : std::optional<Json>(value);
+  const auto is_integer = [](const Json& item) { return item.is_integer(); };
+  if (!list || !list->is_array() ||
+      !std::all_of(list->as_array().begin(), list->as_array().end(), is_integer)) {
+    refuse_type(where, field.name, "a list of integers such as [15, 10]", value);
+  }
+  std::vector<std::int64_t> integers;
+  for (const Json& item : list->as_array()) {
+    check_range(where, field, static_cast<double>(item.as_integer()), item);
+    integers.push_back(item.as_integer());
+  }
+  return integers;
+}
+
 /// Stores a value under its key; `where` is what errors call its place.
 void assign(Config& config, const std::string& where, std::string_view key, const Json& value) {
   if (key == kBatchnormAlias) {
@@ -123,6 +177,8 @@ void assign(Config& config, const std::string& where, std::string_view key, cons
           }
           check_choice(where, *field, value.as_string());
           *slot = value.as_string();
+        } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+          *slot = integers_of(where, *field, value);
         } else if constexpr (std::is_same_v<T, double>) {
           if (!value.is_number() || !std::isfinite(value.as_double())) {
             refuse_type(where, key, "a number", value);
@@ -164,21 +220,13 @@ void apply_text(Config& config, std::string_view text, const std::string& name) 
   apply_tree(config, document, name, "", document.root);
 }
 
-template <typename Number>
-std::optional<Number> whole_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 /// What was typed on a command line, read as the type of its key; text needs no quotes.
 Json typed_value(std::string_view key, const std::string& typed) {
   const ConfigField* field = find_field(key);
   Config scratch;
-  if (field != nullptr && std::holds_alternative<std::string*>(field->slot(scratch))) {
+  if (field != nullptr &&
+      (std::holds_alternative<std::string*>(field->slot(scratch)) ||
+       std::holds_alternative<std::vector<std::int64_t>*>(field->slot(scratch)))) {
     const bool quoted = typed.size() >= 2 && (typed.front() == '"' || typed.front() == '\'') &&
                         typed.back() == typed.front();
     return quoted ? Json(typed.substr(1, typed.size() - 2)) : Json(typed);
@@ -210,8 +258,15 @@ void apply_set(Config& config, const std::string& setting) {
 Json json_of(const ConfigSlot& slot) {
   return std::visit(
       [](auto* value) -> Json {
-        if constexpr (std::is_same_v<std::remove_pointer_t<decltype(value)>, std::uint64_t>) {
+        using T = std::remove_pointer_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::uint64_t>) {
           return Json(static_cast<std::int64_t>(*value));
+        } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+          Json list = Json::array();
+          for (const std::int64_t item : *value) {
+            list.push_back(item);
+          }
+          return list;
         } else {
           return Json(*value);
         }
@@ -220,7 +275,8 @@ Json json_of(const ConfigSlot& slot) {
 }
 
 std::string_view type_of(const ConfigSlot& slot) {
-  constexpr std::string_view kNames[] = {"integer", "integer", "number", "boolean", "text"};
+  constexpr std::string_view kNames[] = {"integer", "integer", "number",
+                                         "boolean", "text",    "integers"};
   return kNames[slot.index()];
 }
 

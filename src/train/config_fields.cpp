@@ -54,7 +54,7 @@ constexpr Names kPoolings[] = {
 constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
 constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};
-constexpr std::array<Names, 1> kSamplers{"full_batch"};
+constexpr std::array<Names, 2> kSamplers{"full_batch", "neighbor"};
 
 constexpr double kAny = std::numeric_limits<double>::max();
 constexpr double kMaxCount = 2147483647.0;  ///< Counts enter 32-bit random counters.
@@ -161,6 +161,8 @@ const std::array kFields{
         "optim.max_epoch", [](C& c) -> S { return &c.optim.max_epoch; }, 1),
     text(
         "train.sampler", [](C& c) -> S { return &c.train.sampler; }, kSamplers),
+    count(
+        "train.neighbors", [](C& c) -> S { return &c.train.neighbors; }, -1),
     count(
         "train.batch_size", [](C& c) -> S { return &c.train.batch_size; }, 1),
     count(

@@ -6,13 +6,15 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "isthmus/train/config.hpp"
 
 namespace isthmus::train {
 
 /// Where a key's value lives in a Config.
-using ConfigSlot = std::variant<std::uint64_t*, std::int64_t*, double*, bool*, std::string*>;
+using ConfigSlot = std::variant<std::uint64_t*, std::int64_t*, double*, bool*, std::string*,
+                                std::vector<std::int64_t>*>;
 
 /// One key of a config: its place, and what its value may be.
 struct ConfigField {

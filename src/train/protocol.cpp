@@ -24,19 +24,20 @@ struct Fixed {
 
 std::vector<Fixed> fixed_keys(const std::string& protocol) {
   if (protocol == "public") {
-    return {{"dataset.normalize", "row"}, {"gnn.layers_mp", 2},
-            {"gnn.dim_inner", 16},        {"gnn.dropout", 0.5},
-            {"optim.optimizer", "adam"},  {"optim.base_lr", 0.01},
-            {"optim.weight_decay", 5e-4}, {"optim.weight_decay_layers", "first"},
-            {"optim.scheduler", "none"},  {"optim.max_epoch", 200},
-            {"train.eval_period", 1}};
+    return {{"dataset.normalize", "row"},    {"gnn.layers_mp", 2},
+            {"gnn.dim_inner", 16},           {"gnn.dropout", 0.5},
+            {"optim.optimizer", "adam"},     {"optim.base_lr", 0.01},
+            {"optim.weight_decay", 5e-4},    {"optim.weight_decay_layers", "first"},
+            {"optim.scheduler", "none"},     {"optim.max_epoch", 200},
+            {"train.sampler", "full_batch"}, {"train.eval_period", 1}};
   }
   if (protocol == "platonov") {
     return {
         {"protocol.seeds", 1},          {"dataset.normalize", "none"}, {"gnn.dim_inner", 512},
         {"gnn.stage_type", "residual"}, {"gnn.norm", "layer"},         {"gnn.act", "gelu"},
         {"gnn.dropout", 0.2},           {"optim.optimizer", "adam"},   {"optim.base_lr", 3e-5},
-        {"optim.weight_decay", 0.0},    {"optim.scheduler", "none"},   {"optim.max_epoch", 1000}};
+        {"optim.weight_decay", 0.0},    {"optim.scheduler", "none"},   {"optim.max_epoch", 1000},
+        {"train.sampler", "full_batch"}};
   }
   if (protocol == "gin-optimistic") {
     return {{"gnn.layers_mp", 4},

@@ -121,6 +121,14 @@ bool TaskTensors::is_graph_task() const noexcept {
   return dataset_->task == datasets::Task::kGraph;
 }
 
+layers::NodeInput TaskTensors::rows(std::span<const std::int64_t> nodes) const {
+  if (const auto* dense = std::get_if<at::Tensor>(&x_)) {
+    return dense->index_select(
+        0, at::tensor(at::ArrayRef<std::int64_t>(nodes.data(), nodes.size()), at::kLong));
+  }
+  return std::get<ops::SparseMatrix>(x_).index_select(nodes);
+}
+
 ModelInput TaskTensors::batch(std::span<const std::int64_t> graphs) const {
   std::vector<Graph> parts;
   parts.reserve(graphs.size());

@@ -37,6 +37,8 @@ class TaskTensors {
 
   /// Node task: the whole graph; shared, not copied.
   [[nodiscard]] const ModelInput& whole() const noexcept { return whole_; }
+  /// Features of the given nodes of whole(), in that order.
+  [[nodiscard]] layers::NodeInput rows(std::span<const std::int64_t> nodes) const;
   /// Graph task: the given graphs side by side, in that order.
   [[nodiscard]] ModelInput batch(std::span<const std::int64_t> graphs) const;
 

@@ -73,6 +73,7 @@ class Training {
       check_split(dataset_, run.split);
     }
     // Keys that do not fit together are refused before anything is written.
+    check_sampling(config, dataset_);
     (void)gnn_options(config, data_.is_graph_task(), data_.dim_in(), dataset_.num_classes, 0);
     add_slots();
     warnings_ = dataset_.report.warnings;

@@ -97,6 +97,9 @@ Trainer::Trainer(const TaskTensors& data, const Config& config, const ProtocolPl
   if (!data.is_graph_task()) {
     train_targets_ = data.node_targets(run.split.train);
   }
+  if (config.train.sampler == "neighbor") {
+    sampled_ = std::make_unique<SampledBatches>(data, config, run.split.train, run.seed);
+  }
 }
 
 double Trainer::seconds() const {
@@ -106,6 +109,9 @@ double Trainer::seconds() const {
 double Trainer::cpu_seconds() const { return state_.cpu_seconds + cpu_clock() - started_cpu_; }
 
 std::int64_t Trainer::batches_per_epoch() const {
+  if (sampled_) {
+    return sampled_->num_batches();
+  }
   if (!data_->is_graph_task()) {
     return 1;
   }
@@ -138,14 +144,32 @@ std::vector<std::int64_t> Trainer::batch_items(std::int64_t batch) const {
   return picked;
 }
 
+/// The step of the batch under way; the loss before it.
+double Trainer::step_on_batch(double lr) {
+  if (sampled_) {
+    const SampledBatch batch = sampled_->at(state_.epoch, state_.batch);
+    return step([&] { return model_->forward(batch.x, batch.contexts, batch.num_rows); },
+                batch.targets, lr);
+  }
+  const auto scores_of = [this](const ModelInput& input) {
+    return model_->forward(input.x, input.graph, input.ptr);
+  };
+  if (data_->is_graph_task()) {
+    const std::vector<std::int64_t> items = batch_items(state_.batch);
+    const ModelInput input = data_->batch(items);
+    return step([&] { return scores_of(input); }, data_->graph_targets(items), lr);
+  }
+  return step([&] { return scores_of(data_->whole()); }, train_targets_, lr);
+}
+
 /// One optimiser step; the loss before it. A loss that is not finite changes nothing.
-double Trainer::step(const ModelInput& input, const Targets& targets, double lr) {
+double Trainer::step(const Forward& forward, const Targets& targets, double lr) {
   model_->train();
   model_->set_step(static_cast<std::uint32_t>(state_.step));
-  const at::Tensor scores = model_->forward(input.x, input.graph, input.ptr);
+  const at::Tensor scores = forward();
   const LossAndGradient loss = loss_and_gradient(scores, targets);
   if (!std::isfinite(loss.loss)) {
-    find_divergence(input);
+    find_divergence(forward);
     return loss.loss;
   }
   optimizer_.zero_grad();
@@ -155,7 +179,7 @@ double Trainer::step(const ModelInput& input, const Targets& targets, double lr)
 }
 
 /// The first layer whose output is not finite, by the same forward pass once more.
-void Trainer::find_divergence(const ModelInput& input) {
+void Trainer::find_divergence(const Forward& forward) {
   divergence_ = {state_.epoch + 1, "loss"};
   bool found = false;
   model_->observe([&](std::string_view name, const at::Tensor& output) {
@@ -165,7 +189,7 @@ void Trainer::find_divergence(const ModelInput& input) {
     }
   });
   const at::NoGradGuard no_grad;
-  (void)model_->forward(input.x, input.graph, input.ptr);
+  (void)forward();
   model_->observe({});
 }
 
@@ -219,13 +243,7 @@ RunEnd Trainer::train(const CancelToken& cancel, const EpochCallback& on_epoch) 
       if (cancel.requested()) {
         return RunEnd::kInterrupted;
       }
-      double loss = 0.0;
-      if (data_->is_graph_task()) {
-        const std::vector<std::int64_t> items = batch_items(state_.batch);
-        loss = step(data_->batch(items), data_->graph_targets(items), lr);
-      } else {
-        loss = step(data_->whole(), train_targets_, lr);
-      }
+      const double loss = step_on_batch(lr);
       if (!std::isfinite(loss)) {
         return RunEnd::kDiverged;
       }

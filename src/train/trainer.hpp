@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 
 #include "protocol.hpp"
 #include "result.hpp"
+#include "sampled_batches.hpp"
 #include "tensors.hpp"
 
 namespace isthmus::train {
@@ -88,10 +90,12 @@ class Trainer {
  private:
   [[nodiscard]] std::int64_t batches_per_epoch() const;
   [[nodiscard]] std::vector<std::int64_t> batch_items(std::int64_t batch) const;
-  [[nodiscard]] double step(const ModelInput& input, const Targets& targets, double lr);
+  using Forward = std::function<at::Tensor()>;  ///< Scores of a step's targets.
+  [[nodiscard]] double step_on_batch(double lr);
+  [[nodiscard]] double step(const Forward& forward, const Targets& targets, double lr);
   [[nodiscard]] std::optional<SplitMetrics> evaluate_validation();
   void remember_if_better(const SplitMetrics& val);
-  void find_divergence(const ModelInput& input);
+  void find_divergence(const Forward& forward);
   [[nodiscard]] bool finished() const;
 
   const TaskTensors* data_;
@@ -104,7 +108,8 @@ class Trainer {
   RunState state_;
   layers::NamedTensors best_;
   Divergence divergence_;
-  Targets train_targets_;  ///< Node tasks.
+  Targets train_targets_;                    ///< Node tasks.
+  std::unique_ptr<SampledBatches> sampled_;  ///< With train.sampler = "neighbor".
   double started_ = 0.0;
   double started_cpu_ = 0.0;
 };

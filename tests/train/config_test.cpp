@@ -93,6 +93,32 @@ TEST(Config, ReadsTypedValuesByTheTypeOfTheirKey) {
   EXPECT_EQ(config.optim.base_lr, 1e-3);
 }
 
+TEST(Config, ReadsListsOfIntegersAsSuchOrAsText) {
+  const std::vector<std::int64_t> expected{15, -1};
+  EXPECT_EQ(from_text("train.neighbors = [15, -1]").train.neighbors, expected);
+  EXPECT_EQ(from_text("train.neighbors = \"15,-1\"").train.neighbors, expected);
+  for (const char* typed : {"15,-1", "[15, -1]", "\"15, -1\"", " 15 , -1 "}) {
+    ConfigSources sources;
+    sources.set = {std::string("train.neighbors=") + typed};
+    EXPECT_EQ(resolve_config(sources).train.neighbors, expected) << typed;
+  }
+  EXPECT_TRUE(from_text("train.neighbors = []").train.neighbors.empty());
+  EXPECT_TRUE(from_text("train.neighbors = \"\"").train.neighbors.empty());
+  const std::string text = config_toml(from_text("train.neighbors = [15, -1]"));
+  EXPECT_EQ(from_text(text).train.neighbors, expected);
+  expect_refusal(file("train.neighbors = [1.5]\n"),
+                 "run.toml:1: train.neighbors must be a list of integers such as [15, 10], got "
+                 "[1.5]");
+  expect_refusal(file("train.neighbors = \"1,,2\"\n"),
+                 "run.toml:1: train.neighbors must be a list of integers such as [15, 10], got "
+                 "'1,,2'");
+  expect_refusal(file("train.neighbors = \"1,\"\n"),
+                 "run.toml:1: train.neighbors must be a list of integers such as [15, 10], got "
+                 "'1,'");
+  expect_refusal(file("train.neighbors = [3, -2]\n"),
+                 "run.toml:1: train.neighbors must be >= -1, got -2");
+}
+
 TEST(Config, TakesGraphGymsBatchnormForTheNorm) {
   EXPECT_EQ(from_text("gnn.batchnorm = true").gnn.norm, "batch");
   EXPECT_EQ(from_text("gnn.batchnorm = false").gnn.norm, "none");

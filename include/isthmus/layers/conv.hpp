@@ -22,6 +22,11 @@ struct ConvContext {
   at::Tensor initial;    ///< [N, C], what the first message-passing layer was given (GCN2's x_0).
   ops::DropoutKey key;   ///< Of dropout inside a layer (attention weights): one layer number each.
   bool relu = false;     ///< Whether the output is max(0, .); only where applies_relu().
+  /// Where `graph` holds drawn arcs of a larger graph: [N, 1], in-degree there / arcs kept here (1
+  /// where none is). Layers that sum scale by it, so that a sum over drawn arcs is an unbiased
+  /// estimate of the sum over all. Undefined: the graph is whole.
+  at::Tensor in_scale;
+  at::Tensor gcn_norm;  ///< With in_scale: [N, 1], Plan::gcn_norm_f32() of the larger graph.
 };
 
 /// A message-passing layer as a network of them sees it: the mixin of every *Conv module. Each also

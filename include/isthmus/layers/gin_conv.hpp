@@ -66,6 +66,7 @@ class GinConvImpl : public torch::nn::Cloneable<GinConvImpl>, public Conv {
   /// norm, widths up to kPanelWidth. The same bits as step by step.
   [[nodiscard]] bool fuses() const;
   [[nodiscard]] at::Tensor forward_fused(const NodeInput& x, const Graph& graph, bool relu);
+  [[nodiscard]] at::Tensor forward_by_steps(const NodeInput& x, const ConvContext& context);
 };
 TORCH_MODULE(GinConv);
 

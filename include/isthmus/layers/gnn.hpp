@@ -68,6 +68,14 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const ConvContext& context,
                                    std::span<const std::int64_t> ptr = {});
 
+  /// A mini-batch: message-passing layer i runs on contexts[i], as layer_graphs() makes them. Nodes
+  /// of each graph are a prefix of those of the one before, and x has a row for each node of the
+  /// first; rows that no later layer reads are dropped on the way.
+  /// @param num_rows  How many of the first rows to return, at most N of the last graph.
+  /// @return          [num_rows, dim_out]. @pre no graph_pooling, one context per layer.
+  [[nodiscard]] at::Tensor forward(const NodeInput& x, std::span<const ConvContext> contexts,
+                                   std::int64_t num_rows);
+
   /// Step that the next forward passes in training mode take their dropout masks from.
   void set_step(std::uint32_t step) noexcept { step_ = step; }
   [[nodiscard]] std::uint32_t step() const noexcept { return step_; }
@@ -85,11 +93,17 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   [[nodiscard]] const GnnOptions& options() const noexcept { return options_; }
 
  private:
+  class LayerContexts;  ///< What each message-passing layer runs on: one graph for all, or one
+                        ///< each.
+
   [[nodiscard]] ops::DropoutKey key(std::uint32_t layer) const;
   [[nodiscard]] at::Tensor dropped(const at::Tensor& x, double p, std::uint32_t layer) const;
-  [[nodiscard]] NodeInput forward_stack(NodeInput h, const ConvContext& context,
+  [[nodiscard]] at::Tensor run(const NodeInput& x, const LayerContexts& contexts,
+                               std::span<const std::int64_t> ptr);
+  [[nodiscard]] NodeInput forward_stack(NodeInput h, const LayerContexts& contexts,
                                         std::span<const std::int64_t> ptr, std::uint32_t layer);
-  [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer);
+  [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const LayerContexts& contexts,
+                                          std::uint32_t layer);
   [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,
                                       std::span<const std::int64_t> ptr);
   void show(std::string_view name, const at::Tensor& output) const;

@@ -11,6 +11,7 @@
 #include <torch/nn/pimpl.h>
 
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/linear.hpp"
@@ -55,6 +56,8 @@ class ResidualBlockImpl : public torch::nn::Cloneable<ResidualBlockImpl> {
   /// Drops by key.layer and key.layer + 1. @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const at::Tensor& x, const Graph& graph,
                                    const ops::DropoutKey& key = {});
+  /// Drops by the key of the context; its graph may be a sample. [N, C] -> [N, C].
+  [[nodiscard]] at::Tensor forward(const at::Tensor& x, const ConvContext& context);
 
   ResidualBlockOptions options;
   std::shared_ptr<torch::nn::Module> norm;  ///< Null for Norm::kNone.

@@ -72,8 +72,12 @@ struct OptimConfig {
 
 /// Keys `train.*`.
 struct LoopConfig {
-  std::string sampler = "full_batch";  ///< full_batch
-  std::int64_t batch_size = 32;        ///< Graphs per step; graph tasks only.
+  std::string sampler =
+      "full_batch";  ///< full_batch | neighbor (node tasks: seeds, and drawn arcs)
+  /// neighbor: arcs drawn per node at each hop, one entry per message-passing layer, from the seeds
+  /// on; -1 for all. A list, or text "15,10".
+  std::vector<std::int64_t> neighbors = {};
+  std::int64_t batch_size = 32;        ///< Graphs per step, or seeds of the sampler.
   std::int64_t batches_per_epoch = 0;  ///< Steps per epoch; 0: every graph once.
   std::int64_t eval_period = 1;        ///< Epochs between evaluations.
   std::int64_t ckpt_period = 100;      ///< Epochs between checkpoints; 0: only at the end.
@@ -128,7 +132,7 @@ struct ConfigSources {
 /// One row of the table of keys, for help texts and checks.
 struct ConfigKey {
   std::string name = {};                  ///< Dotted.
-  std::string type = {};                  ///< integer | number | text | boolean
+  std::string type = {};                  ///< integer | number | text | boolean | integers
   std::string default_value = {};         ///< As TOML.
   std::vector<std::string> choices = {};  ///< Of a text key; empty: any text.
 };
