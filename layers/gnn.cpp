@@ -295,6 +295,7 @@ at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
 
 NodeInput GnnImpl::forward_stack(NodeInput h, at::Tensor initial, const LayerContexts& contexts,
                                  std::span<const std::int64_t> ptr, std::uint32_t layer) {
+  at::Tensor edge_state = convs_->is_empty() ? at::Tensor() : contexts.of(0).edge_attr;
   at::Tensor scores;
   if (heads_) {
     scores = head_score(0, h, ptr);
@@ -307,6 +308,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, at::Tensor initial, const LayerCon
     const std::string index = std::to_string(i);
     ConvContext inner = contexts.of(i);
     inner.initial = initial;
+    inner.edge_state = &edge_state;
     inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
     if (virtual_node_) {
       const at::Tensor given = virtual_node_->add(std::get<at::Tensor>(h), state, ptr);

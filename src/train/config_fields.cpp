@@ -21,7 +21,12 @@ constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
 // The names of layers' enums in the order of their values, one a line (train_test compares).
 constexpr Names kLayers[] = {
-    "gcnconv", "sageconv", "ginconv", "linear", "sgconv", "appnp", "gcn2conv", "dagnn",
+    "gcnconv",   "sageconv", "ginconv",      "linear",    "sgconv",          "appnp",
+    "gcn2conv",  "dagnn",    "gatconv",      "gatv2conv", "transformerconv", "gineconv",
+    "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",
+};
+constexpr Names kGenAggregations[] = {
+    "softmax", "powermean", "add", "mean", "max",
 };
 constexpr Names kStages[] = {
     "stack",
@@ -146,6 +151,11 @@ const std::array kFields{
         "gnn.heads_last", [](C& c) -> S { return &c.gnn.heads_last; }, 1),
     number(
         "gnn.attn_dropout", [](C& c) -> S { return &c.gnn.attn_dropout; }, 0, 1, true),
+    count(
+        "gnn.num_bases", [](C& c) -> S { return &c.gnn.num_bases; }, 0),
+    text(
+        "gnn.gen_aggr", [](C& c) -> S { return &c.gnn.gen_aggr; }, kGenAggregations),
+    text("gnn.gen_learn", [](C& c) -> S { return &c.gnn.gen_learn; }),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(

@@ -79,7 +79,7 @@ Scheduler make_scheduler(const OptimConfig& c) {
 layers::Gnn make_model(const TaskTensors& data, const Config& config, const ProtocolPlan& plan,
                        const RunPlan& run) {
   const std::int64_t scores = plan.one_logit ? 1 : data.dataset().num_classes;
-  return layers::Gnn(gnn_options(config, data.is_graph_task(), data.dim_in(), scores, run.seed));
+  return layers::Gnn(gnn_options(config, data, scores, run.seed));
 }
 
 /// Larger is better; AUC of a split with one class is undefined and never better.
@@ -158,9 +158,7 @@ double Trainer::step_on_batch(double lr) {
     return step([&] { return model_->forward(batch.x, batch.contexts, batch.num_rows); },
                 batch.targets, lr);
   }
-  const auto scores_of = [this](const ModelInput& input) {
-    return model_->forward(input.x, input.graph, input.ptr);
-  };
+  const auto scores_of = [this](const ModelInput& input) { return run_model(model_, input); };
   if (data_->is_graph_task()) {
     const std::vector<std::int64_t> items = batch_items(state_.batch);
     const ModelInput input = data_->batch(items);

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,6 @@ namespace isthmus::layers {
 namespace {
 
 using test::ParityCase;
-
 using test::Subject;
 
 /// Every layer of reference.py; each has a Python formula and a case in a *_subject() function.
@@ -40,7 +40,8 @@ constexpr const char* kLayers[] = {
     "sg",         "appnp",      "gcn2",         "dagnn",
     "graph_norm", "pair_norm",  "message_norm", "diff_group_norm",
     "gat",        "gatv2",      "transformer",  "attentional",
-    "set2set",
+    "set2set",    "gine",       "graph_conv",   "gen",
+    "gated_gcn",  "rgcn",
 };
 
 template <typename Conv, typename Options>
@@ -69,6 +70,9 @@ Subject make_subject(const ParityCase& c) {
     return *subject;
   }
   if (const auto subject = test::attention_subject(c)) {
+    return *subject;
+  }
+  if (const auto subject = test::edge_subject(c)) {
     return *subject;
   }
   const std::string& layer = c.options.at("layer");

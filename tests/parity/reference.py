@@ -23,11 +23,13 @@ except ImportError as error:
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 import attention  # noqa: E402  (beside this file)
+import edges as edge_layers  # noqa: E402
 import propagation  # noqa: E402
 
 # Families of layers in files of their own: LAYERS, cases, state_shapes, legal, pyg_output.
 FAMILIES = [
     attention,
+    edge_layers,
     propagation,
 ]
 
@@ -253,7 +255,7 @@ def run(layer, opt, state, x, e, ptr, frozen):
 
 def frozen_names(layer, opt, names):
     running = [k for k in names if 'running' in k or 'tracked' in k]
-    return running + (['eps'] if layer == 'gin' and opt['train_eps'] == '0' else [])
+    return running + edge_layers.frozen_names(layer, opt) + (['eps'] if layer == 'gin' and opt['train_eps'] == '0' else [])
 
 
 def write_cases(folder):
@@ -262,13 +264,15 @@ def write_cases(folder):
             if not legal(layer, graph, opt):
                 continue
             torch.manual_seed(number)
-            state = draw_state(state_shapes(layer, i, o, opt))
+            state = edge_layers.positive_state(draw_state(state_shapes(layer, i, o, opt)))
             x = torch.randn(n, i, dtype=torch.float64)
             frozen = frozen_names(layer, opt, state)
             out, probe, grads, after = run(layer, opt, state, x, e, ptr, frozen)
             check_with_pyg(layer, i, o, opt, state, x, e, ptr, out)
             tensors = {'input.x': x, 'input.edge_index': e, 'input.ptr': torch.tensor(ptr),
                        'probe': probe, 'expect.out': out}
+            if layer in edge_layers.LAYERS:
+                tensors |= {f'input.{k}': v for k, v in edge_layers.inputs(opt, e).items()}
             tensors |= {f'state.{k}': v for k, v in state.items()}
             tensors |= {f'expect.grad.{k}': v for k, v in grads.items()}
             tensors |= {f'expect.state.{k}': v for k, v in after.items()}

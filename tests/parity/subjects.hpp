@@ -21,5 +21,7 @@ struct Subject {
 [[nodiscard]] std::optional<Subject> propagation_subject(const ParityCase& c);
 /// Layers of attention.py with the values that our seed 1 gives them; none for other layers.
 [[nodiscard]] std::optional<Subject> attention_subject(const ParityCase& c);
+/// Layers of edges.py with the values that our seed 1 gives them; none for other layers.
+[[nodiscard]] std::optional<Subject> edge_subject(const ParityCase& c);
 
 }  // namespace isthmus::test

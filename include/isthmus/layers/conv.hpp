@@ -19,6 +19,9 @@ struct ConvContext {
   const Graph& graph;
   at::Tensor edge_attr;  ///< [E, D], floating; undefined if there is none.
   at::Tensor edge_type;  ///< [E], int64, relation of each edge; undefined if there is none.
+  /// Where a layer that changes edge features reads what the layer before it left, and leaves its
+  /// own; none outside a network.
+  at::Tensor* edge_state = nullptr;
   /// [N, C], GCN2's x_0: what the layers before message passing gave, before dropout; undefined
   /// if there are none and the features are sparse.
   at::Tensor initial;

@@ -26,6 +26,11 @@ enum class LayerType : std::uint8_t {
   kGat,
   kGatv2,
   kTransformer,
+  kGine,
+  kGraphConv,
+  kGen,
+  kGatedGcn,
+  kRgcn,
 };
 
 /// Whether a layer weights its neighbours by attention over several heads.
@@ -50,6 +55,15 @@ enum class StageType : std::uint8_t {
 enum class JumpingKnowledge : std::uint8_t {
   kNone,  ///< the last layer
   kSum,   ///< sum over the input and every layer l of dropout(Linear_l(pool(h_l))) (Xu et al., GIN)
+};
+
+/// How GenConv combines messages m, per channel.
+enum class GenAggregation : std::uint8_t {
+  kSoftmax,    ///< sum of m under weights softmax(t m)
+  kPowerMean,  ///< (mean of m^p)^(1/p), m clamped to [0, 100]
+  kSum,
+  kMean,
+  kMax,
 };
 
 /// Options of Gnn. Widths: dim_in -> dim_inner ... -> dim_out.
@@ -84,7 +98,7 @@ struct GnnOptions {
   Pooling graph_pooling = Pooling::kNone;  ///< kNone: node-level task, rows stay nodes.
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
-  bool gin_train_eps = false;  ///< GIN's eps as a parameter instead of a constant 0.
+  bool gin_train_eps = false;  ///< Eps of GIN and GINE as a parameter instead of a constant 0.
   /// K of kSg, kAppnp and kDagnn, >= 0; 0: the layer's own, 1 for kSg, else 10.
   std::int64_t hops = 0;
   double alpha = 0.1;          ///< Share of the start in kAppnp and kGcn2, [0, 1].
@@ -102,8 +116,18 @@ struct GnnOptions {
   std::int64_t heads_last = 1;
   double attn_dropout = 0.0;  ///< Of attention weights, [0, 1); not in kResidual.
 
+  std::int64_t edge_dim = 0;       ///< Columns of edge features, >= 0; 0: the data has none.
+  std::int64_t num_relations = 0;  ///< Types of edges, >= 0; 0: the data has none.
+  std::int64_t num_bases = 0;      ///< Of RGCN's weights, >= 0; 0: one weight per relation.
+  GenAggregation gen_aggr = GenAggregation::kSoftmax;
+  bool gen_learn = false;  ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
+
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };
+
+/// Whether layers of that type look at edge features (ConvContext::edge_attr), or at edge types.
+[[nodiscard]] bool looks_at_edge_features(LayerType type);
+[[nodiscard]] bool looks_at_edge_types(LayerType type);
 
 /// Refuses options that do not fit together.
 /// @throws InvalidArgument  naming the option, the rule and the value.
@@ -115,7 +139,8 @@ void check_options(const GnnOptions& options);
 [[nodiscard]] bool keeps_width(LayerType type) noexcept;
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
-/// values. For LayerType, StageType, JumpingKnowledge, Norm, Activation, Pooling, ops::Reduce.
+/// values. For LayerType, StageType, JumpingKnowledge, Norm, Activation, Pooling, ops::Reduce,
+/// GenAggregation.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 

@@ -39,7 +39,7 @@ struct ModelConfig {
 /// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
 struct GnnConfig {
   /// gcnconv | sageconv | ginconv | linear | sgconv | appnp | gcn2conv | dagnn | gatconv |
-  /// gatv2conv | transformerconv
+  /// gatv2conv | transformerconv | gineconv | graphconv | genconv | gatedgcnconv | rgcnconv
   std::string layer_type = "gcnconv";
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;
@@ -65,6 +65,9 @@ struct GnnConfig {
   bool concat = true;             ///< Heads side by side; off: their mean.
   std::int64_t heads_last = 1;    ///< Of the last layer, whose mean is taken.
   double attn_dropout = 0.0;
+  std::int64_t num_bases = 0;        ///< rgcnconv; 0: one weight per relation
+  std::string gen_aggr = "softmax";  ///< genconv: softmax | powermean | add | mean | max
+  bool gen_learn = false;            ///< genconv: t of softmax or p of powermean is learnt
 };
 
 /// Keys `optim.*`.
