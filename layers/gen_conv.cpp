@@ -66,7 +66,7 @@ void GenMlpImpl::reset_parameters(Initializer& init) {
     norm->reset_parameters();
   }
   for (const auto& norm : layer_norms) {
-    reset_norm(*norm);
+    reset_norm(*norm, init);
   }
 }
 

@@ -42,7 +42,9 @@ TEST_P(Gcn2ConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
   const auto expect = [&](const Gcn2ConvOptions& options, const at::Tensor& s) {
     Gcn2Conv conv = double_conv(options);
     const double alpha = options.alpha();
-    const double beta = options.theta() ? std::log(*options.theta() / *options.layer() + 1) : 1.0;
+    const double beta = options.theta()
+                            ? std::log1p(*options.theta() / static_cast<double>(*options.layer()))
+                            : 1.0;
     const at::Tensor eye = torch::eye(3, torch::kDouble);
     const at::Tensor first = (1 - beta) * eye + beta * conv->weight1;
     const at::Tensor second =
@@ -91,7 +93,7 @@ TEST(Gcn2Conv, TakesItsStartFromTheContext) {
   ConvContext context(graph);
   context.initial = test::features(6, 2, 3);
   EXPECT_TRUE(torch::equal(conv->propagate(x, context), conv->forward(x, context.initial, graph)));
-  context.initial = {};
+  context.initial = at::Tensor();
   test::expect_check_fails([&] { (void)conv->propagate(x, context); },
                            "Gcn2Conv: x_0 must be [6, 2] as x is, got an undefined tensor");
 }

@@ -27,8 +27,8 @@ TEST(MessageNorm, LeavesNoMessagesAtZeroAndWorksRowByRow) {
   m[2].zero_();
   const at::Tensor y = norm->forward(x, m);
   EXPECT_TRUE(torch::equal(y[2], torch::zeros({3}, torch::kDouble)));
-  EXPECT_LT(test::max_difference(y.norm(2, 1).index_select(0, torch::tensor({0, 1, 3})),
-                                 x.norm(2, 1).index_select(0, torch::tensor({0, 1, 3}))),
+  EXPECT_LT(test::max_difference(y.norm(2, {1}).index_select(0, torch::tensor({0, 1, 3})),
+                                 x.norm(2, {1}).index_select(0, torch::tensor({0, 1, 3}))),
             1e-13);
   for (std::int64_t i = 0; i < 4; ++i) {
     EXPECT_LT(test::max_difference(norm->forward(x.slice(0, i, i + 1), m.slice(0, i, i + 1)),

@@ -128,7 +128,7 @@ TEST(VirtualNode, NamesItsTensorsAndWhatDoesNotFit) {
       },
       "VirtualNode: x must be floating [N, 2], got Float [5, 3]");
   std::ostringstream text;
-  text << node;
+  node->pretty_print(text);
   EXPECT_EQ(text.str(), "VirtualNode(2, layers=2)");
 }
 

@@ -40,7 +40,8 @@ def finished(s, o, x, out):
 
 
 def by_head(x, o, weight, bias=None):
-    return F.linear(x, weight, bias).view(len(x), int(o['heads']), -1)
+    heads = int(o['heads'])
+    return F.linear(x, weight, bias).view(len(x), heads, len(weight) // heads)
 
 
 def gat(s, o, x, e, ptr):

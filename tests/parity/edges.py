@@ -208,7 +208,8 @@ def pyg_module(layer, i, o, opt):
 
 
 def legal(layer, graph, opt):
-    return True
+    """Statistics of a batch need two rows in training."""
+    return not (graph in ('single', 'empty') and opt.get('norm') == 'batch')
 
 
 def pyg_output(pyg, layer, i, o, opt, state, x, e, ptr):

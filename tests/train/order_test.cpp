@@ -64,7 +64,7 @@ TEST(Order, EvaluatesAndPredictsToTheSameBits) {
     const auto folder = fresh_folder();
     const TrainOutcome outcome = run_training(
         with_order("rcm", {"out_dir=" + folder.string(), std::string("gnn.layer_type=") + layer}));
-    const auto model = folder / "seed-0-fold-0/best.safetensors";
+    const auto model = folder / "seed-0/best.safetensors";
     const EvaluateResult plain = evaluate(model);
     EXPECT_EQ(plain.document.find("locality"), nullptr);
     const std::string rows = predictions_tsv(predict(model));
