@@ -38,9 +38,10 @@ def lin(s, name, x):
 
 def batch_norm(s, name, x):
     """In training mode; the running statistics move."""
-    s[f'{name}.running_mean'] = .9 * s[f'{name}.running_mean'] + .1 * x.mean(0)
-    s[f'{name}.running_var'] = .9 * s[f'{name}.running_var'] + .1 * x.var(0, unbiased=True)
-    s[f'{name}.num_batches_tracked'] = s[f'{name}.num_batches_tracked'] + 1
+    with torch.no_grad():
+        s[f'{name}.running_mean'] = .9 * s[f'{name}.running_mean'] + .1 * x.mean(0)
+        s[f'{name}.running_var'] = .9 * s[f'{name}.running_var'] + .1 * x.var(0, unbiased=True)
+        s[f'{name}.num_batches_tracked'] = s[f'{name}.num_batches_tracked'] + 1
     return F.batch_norm(x, None, None, s[f'{name}.weight'], s[f'{name}.bias'], training=True)
 
 
