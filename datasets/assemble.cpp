@@ -77,6 +77,10 @@ SortedArcs sort_arcs(const ArcList& arcs, const ArcRules& rules, LoadReport& rep
   SortedArcs sorted;
   sorted.rowptr.assign(static_cast<std::size_t>(arcs.num_nodes) + 1, 0);
   sorted.col.reserve(order.size());
+  sorted.num_attributes = arcs.num_attributes;
+  const auto attributes_of = [&arcs](std::size_t e) {
+    return arcs.attribute.begin() + static_cast<std::ptrdiff_t>(e) * arcs.num_attributes;
+  };
   std::size_t last = 0;  // input position of the arc kept last, valid once col is not empty
   for (const std::size_t e : order) {
     const NodeId u = arcs.src[e];
@@ -94,12 +98,18 @@ SortedArcs sort_arcs(const ArcList& arcs, const ArcRules& rules, LoadReport& rep
       if (!arcs.label.empty() && arcs.label[e] != arcs.label[last]) {
         rules.on_label_conflict(last, e);
       }
+      if (!std::equal(attributes_of(e), attributes_of(e) + arcs.num_attributes,
+                      attributes_of(last))) {
+        rules.on_attribute_conflict(last, e);
+      }
       continue;
     }
     sorted.col.push_back(u);
     if (!arcs.label.empty()) {
       sorted.label.push_back(arcs.label[e]);
     }
+    sorted.attribute.insert(sorted.attribute.end(), attributes_of(e),
+                            attributes_of(e) + arcs.num_attributes);
     ++sorted.rowptr[static_cast<std::size_t>(v) + 1];
     last = e;
   }
@@ -131,6 +141,8 @@ bool is_symmetric(const SortedArcs& arcs) {
 
 void set_graphs(SortedArcs arcs, std::vector<std::int64_t> node_ptr, Dataset& dataset) {
   dataset.edge_label = std::move(arcs.label);
+  dataset.num_edge_attributes = arcs.num_attributes;
+  dataset.edge_attr = std::move(arcs.attribute);
   dataset.graphs.clear();
   if (node_ptr.size() == 2) {
     dataset.graphs.push_back(Graph::from_csr(static_cast<NodeId>(node_ptr.back()),

@@ -31,6 +31,8 @@ struct ArcList {
   std::int64_t num_nodes = 0;
   std::vector<NodeId> src, dst;
   std::vector<std::int64_t> label;  ///< Per arc; empty = none.
+  std::int64_t num_attributes = 0;
+  std::vector<float> attribute;  ///< Row-major, one row per arc; empty = none.
 };
 
 struct ArcRules {
@@ -38,6 +40,8 @@ struct ArcRules {
   bool merge_duplicates = false;
   /// Called with the input positions of two parallel arcs whose labels differ; must throw.
   std::function<void(std::size_t first, std::size_t second)> on_label_conflict = {};
+  /// The same for attributes.
+  std::function<void(std::size_t first, std::size_t second)> on_attribute_conflict = {};
 };
 
 /// Arcs in CSR by destination; sources ascend inside a row.
@@ -45,6 +49,8 @@ struct SortedArcs {
   std::vector<std::int64_t> rowptr;
   std::vector<NodeId> col;
   std::vector<std::int64_t> label;
+  std::int64_t num_attributes = 0;
+  std::vector<float> attribute;
 };
 
 /// Sorts arcs into rows under the rules and counts into the report: arcs_read, arcs_kept,
@@ -55,7 +61,7 @@ struct SortedArcs {
 [[nodiscard]] bool is_symmetric(const SortedArcs& arcs);
 
 /// Cuts block-diagonal arcs into one Graph per block of `node_ptr` and stores graphs, node_ptr and
-/// edge labels in the data set; counts empty graphs.
+/// edge labels and attributes in the data set; counts empty graphs.
 void set_graphs(SortedArcs arcs, std::vector<std::int64_t> node_ptr, Dataset& dataset);
 
 /// Maps labels to classes 0..C-1 in ascending order and fills y, num_classes and class_labels.

@@ -115,6 +115,10 @@ std::string content_sha256(const Dataset& dataset) {
   hash_structure(dataset, hash);
   hash_features(dataset.x, hash);
   hash.array("edge_label", "i8", dataset.edge_label);
+  if (dataset.num_edge_attributes > 0) {  // sets without them keep the hash they ever had
+    hash.begin("edge_attr", "f4", {dataset.num_arcs(), dataset.num_edge_attributes});
+    hash.values<float>(dataset.edge_attr);
+  }
   hash.array("y", "i8", dataset.y);
   hash.array("has_label", "u1", dataset.has_label);
   hash.array("has_features", "u1", dataset.has_features);

@@ -177,7 +177,8 @@ void find_tu(const SetRow& set, Search& search) {
   for (const char* part : {"_A.txt", "_graph_indicator.txt", "_graph_labels.txt"}) {
     search.need(stem + part);
   }
-  for (const char* part : {"_node_labels.txt", "_edge_labels.txt", "_node_attributes.txt"}) {
+  for (const char* part :
+       {"_node_labels.txt", "_edge_labels.txt", "_edge_attributes.txt", "_node_attributes.txt"}) {
     search.may_have(stem + part);
   }
   if (search.files.present.empty()) {

@@ -318,18 +318,35 @@ Dataset read_tu_text(const std::filesystem::path& path, const LoadOptions& optio
     arcs.label = read_column(*file, "edge label");
     label_file = file->name;
   }
+  std::string attribute_file;
+  if (auto file = files.find("edge_attributes"); file.has_value() && !arcs.src.empty()) {
+    check_line_count(*file, static_cast<std::int64_t>(arcs.src.size()), "arc");
+    Table table = read_attributes(*file);
+    arcs.num_attributes = table.num_cols;
+    arcs.attribute = std::move(table.value);
+    attribute_file = file->name;
+  }
+  const auto conflict = [&arcs](const std::string& file, std::size_t second, const char* what,
+                                const std::string& rule) {
+    throw DataError({.file = file, .line = static_cast<std::int64_t>(second) + 1},
+                    "arc " + std::to_string(arcs.src[second] + 1) + ", " +
+                        std::to_string(arcs.dst[second] + 1) + " is listed twice with different " +
+                        what + " (expected " + rule + ")");
+  };
   const ArcRules rules{.drop_loops = !options.keep_loops,
                        .merge_duplicates = !options.keep_duplicates,
-                       .on_label_conflict = [&](std::size_t first, std::size_t second) {
-                         throw DataError(
-                             {.file = label_file, .line = static_cast<std::int64_t>(second) + 1},
-                             "arc " + std::to_string(arcs.src[second] + 1) + ", " +
-                                 std::to_string(arcs.dst[second] + 1) +
-                                 " is listed twice with different labels (expected \"" +
-                                 std::to_string(arcs.label[first]) + "\" as on line " +
-                                 std::to_string(first + 1) + ", got \"" +
-                                 std::to_string(arcs.label[second]) + "\")");
-                       }};
+                       .on_label_conflict =
+                           [&](std::size_t first, std::size_t second) {
+                             conflict(label_file, second, "labels",
+                                      "\"" + std::to_string(arcs.label[first]) + "\" as on line " +
+                                          std::to_string(first + 1) + ", got \"" +
+                                          std::to_string(arcs.label[second]) + "\"");
+                           },
+                       .on_attribute_conflict =
+                           [&](std::size_t first, std::size_t second) {
+                             conflict(attribute_file, second, "attributes",
+                                      "those of line " + std::to_string(first + 1));
+                           }};
   SortedArcs sorted = sort_arcs(arcs, rules, report);
   if (!is_symmetric(sorted)) {
     report.warnings.push_back(arc_file.name + ": some arcs have no reverse; they stay directed");

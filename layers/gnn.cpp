@@ -226,6 +226,8 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
 NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
                                  std::span<const std::int64_t> ptr, std::uint32_t layer) {
   ConvContext inner = context;
+  at::Tensor edge_state = context.edge_attr;
+  inner.edge_state = &edge_state;
   inner.initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
   at::Tensor scores;
   if (heads_) {

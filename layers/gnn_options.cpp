@@ -13,10 +13,8 @@ namespace {
 
 // One name a line, in the order of the enum's values.
 constexpr std::string_view kLayerTypes[] = {
-    "gcnconv",
-    "sageconv",
-    "ginconv",
-    "linear",
+    "gcnconv",   "sageconv", "ginconv",      "linear",   "gineconv",
+    "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",
 };
 constexpr std::string_view kStageTypes[] = {
     "stack",
@@ -46,6 +44,9 @@ constexpr std::string_view kReductions[] = {
     "mean",
     "max",
 };
+constexpr std::string_view kGenAggregations[] = {
+    "softmax", "powermean", "add", "mean", "max",
+};
 
 /// What an enum is called in messages: the option that holds it.
 template <typename Enum>
@@ -64,6 +65,8 @@ template <>
 constexpr std::string_view kOption<Pooling> = "graph_pooling";
 template <>
 constexpr std::string_view kOption<ops::Reduce> = "agg";
+template <>
+constexpr std::string_view kOption<GenAggregation> = "gen_aggr";
 
 void require(bool rule_holds, std::string_view option, std::string_view rule,
              const std::string& got) {
@@ -111,6 +114,10 @@ template <>
 std::span<const std::string_view> names_of<ops::Reduce>() {
   return kReductions;
 }
+template <>
+std::span<const std::string_view> names_of<GenAggregation>() {
+  return kGenAggregations;
+}
 
 template <typename Enum>
 Enum parse_name(std::string_view name) {
@@ -139,8 +146,44 @@ template Norm parse_name<Norm>(std::string_view name);
 template Activation parse_name<Activation>(std::string_view name);
 template Pooling parse_name<Pooling>(std::string_view name);
 template ops::Reduce parse_name<ops::Reduce>(std::string_view name);
+template GenAggregation parse_name<GenAggregation>(std::string_view name);
+
+bool looks_at_edge_features(LayerType type) {
+  return type == LayerType::kGine || type == LayerType::kGraphConv || type == LayerType::kGen ||
+         type == LayerType::kGatedGcn;
+}
+
+bool looks_at_edge_types(LayerType type) { return type == LayerType::kRgcn; }
+
+namespace {
+
+/// Rules of the layers that look at edges.
+void check_edge_layers(const GnnOptions& options) {
+  require_at_least(0, "edge_dim", options.edge_dim);
+  require_at_least(0, "num_relations", options.num_relations);
+  require_at_least(0, "num_bases", options.num_bases);
+  const LayerType type = options.layer_type;
+  const std::string with = " with layer_type " + std::string(name_of(type));
+  if (type == LayerType::kGine) {
+    require(options.edge_dim >= 1, "edge_dim", ">= 1" + with, std::to_string(options.edge_dim));
+  }
+  if (type == LayerType::kRgcn) {
+    require(options.num_relations >= 1, "num_relations", ">= 1" + with,
+            std::to_string(options.num_relations));
+  }
+  const bool own_reduction =
+      type == LayerType::kGine || type == LayerType::kGen || type == LayerType::kGatedGcn;
+  require(!own_reduction || options.agg.value_or(ops::Reduce::kSum) == ops::Reduce::kSum, "agg",
+          "add" + with, std::string(name_of(options.agg.value_or(ops::Reduce::kSum))));
+  const bool edges = looks_at_edge_features(type) || looks_at_edge_types(type);
+  require(!edges || options.stage_type != StageType::kResidual, "stage_type",
+          "stack or skipsum" + with, "residual");
+}
+
+}  // namespace
 
 void check_options(const GnnOptions& options) {
+  check_edge_layers(options);
   require_at_least(1, "dim_in", options.dim_in);
   require_at_least(1, "dim_out", options.dim_out);
   require_at_least(1, "dim_inner", options.dim_inner);

@@ -28,6 +28,8 @@ at::Tensor propagate(const at::Tensor& u, const Graph& graph, const ResidualBloc
       return options.agg().value_or(ops::Reduce::kSum) == ops::Reduce::kSum
                  ? ops::gin_aggregate(u, graph, eps)
                  : u * (eps + 1.0) + ops::aggregate(u, graph, *options.agg());
+    default:
+      break;
   }
   TORCH_CHECK(false, "ResidualBlock: propagate must be a named layer type, got ",
               static_cast<int>(options.propagate()));

@@ -18,10 +18,11 @@ constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
 // The names of layers' enums in the order of their values, one a line (train_test compares).
 constexpr Names kLayers[] = {
-    "gcnconv",
-    "sageconv",
-    "ginconv",
-    "linear",
+    "gcnconv",   "sageconv", "ginconv",      "linear",   "gineconv",
+    "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",
+};
+constexpr Names kGenAggregations[] = {
+    "softmax", "powermean", "add", "mean", "max",
 };
 constexpr Names kStages[] = {
     "stack",
@@ -130,6 +131,11 @@ const std::array kFields{
     text(
         "gnn.jk", [](C& c) -> S { return &c.gnn.jk; }, kJumps),
     text("gnn.train_eps", [](C& c) -> S { return &c.gnn.train_eps; }),
+    count(
+        "gnn.num_bases", [](C& c) -> S { return &c.gnn.num_bases; }, 0),
+    text(
+        "gnn.gen_aggr", [](C& c) -> S { return &c.gnn.gen_aggr; }, kGenAggregations),
+    text("gnn.gen_learn", [](C& c) -> S { return &c.gnn.gen_learn; }),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(

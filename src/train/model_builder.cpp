@@ -29,6 +29,10 @@ Json options_json(const layers::GnnOptions& o) {
   json["graph_pooling"] = layers::name_of(o.graph_pooling);
   json["jk"] = layers::name_of(o.jk);
   json["train_eps"] = o.gin_train_eps;
+  json["num_relations"] = o.num_relations;
+  json["num_bases"] = o.num_bases;
+  json["gen_aggr"] = layers::name_of(o.gen_aggr);
+  json["gen_learn"] = o.gen_learn;
   return json;
 }
 
@@ -51,10 +55,17 @@ layers::GnnOptions options_of(const Json& architecture) {
   o.graph_pooling = layers::parse_name<layers::Pooling>(json.at("graph_pooling").as_string());
   o.jk = layers::parse_name<layers::JumpingKnowledge>(json.at("jk").as_string());
   o.gin_train_eps = json.at("train_eps").as_bool();
+  o.edge_dim = count_at(architecture.at("inputs"), "edge_dim");
+  if (json.find("gen_aggr") != nullptr) {  // files older than the layers with edges lack these
+    o.num_relations = count_at(json, "num_relations");
+    o.num_bases = count_at(json, "num_bases");
+    o.gen_aggr = layers::parse_name<layers::GenAggregation>(json.at("gen_aggr").as_string());
+    o.gen_learn = json.at("gen_learn").as_bool();
+  }
   // Before memory is asked for: a file can claim any width, its tensors cannot.
   constexpr std::int64_t kMost = 1 << 20;
-  for (const std::int64_t size :
-       {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp, o.layers_post_mp}) {
+  for (const std::int64_t size : {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp,
+                                  o.layers_post_mp, o.edge_dim, o.num_relations, o.num_bases}) {
     if (size < 0 || size > kMost) {
       throw InvalidArgument("a size must be in 0.." + std::to_string(kMost) + ", got " +
                             std::to_string(size));
@@ -75,12 +86,12 @@ constexpr TypePair kTypes[] = {{TensorType::kF64, at::kDouble}, {TensorType::kF3
 
 }  // namespace
 
-layers::GnnOptions gnn_options(const Config& config, bool graph_task, std::int64_t dim_in,
-                               std::int64_t dim_out, std::uint64_t seed) {
+layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, std::int64_t dim_out,
+                               std::uint64_t seed) {
   const GnnConfig& c = config.gnn;
   layers::GnnOptions o;
   o.layer_type = layers::parse_name<layers::LayerType>(c.layer_type);
-  o.dim_in = dim_in;
+  o.dim_in = data.dim_in();
   o.dim_out = dim_out;
   o.dim_inner = c.dim_inner;
   o.layers_pre_mp = c.layers_pre_mp;
@@ -97,11 +108,17 @@ layers::GnnOptions gnn_options(const Config& config, bool graph_task, std::int64
     o.input_dropout = c.input_dropout;
   }
   o.final_dropout = c.final_dropout;
-  if (graph_task) {
+  if (data.is_graph_task()) {
     o.graph_pooling = layers::parse_name<layers::Pooling>(config.model.graph_pooling);
   }
   o.jk = layers::parse_name<layers::JumpingKnowledge>(c.jk);
   o.gin_train_eps = c.train_eps;
+  // Only what the layers look at: the model fits another set whatever else its edges have.
+  o.edge_dim = layers::looks_at_edge_features(o.layer_type) ? data.edge_dim() : 0;
+  o.num_relations = layers::looks_at_edge_types(o.layer_type) ? data.num_relations() : 0;
+  o.num_bases = c.num_bases;
+  o.gen_aggr = layers::parse_name<layers::GenAggregation>(c.gen_aggr);
+  o.gen_learn = c.gen_learn;
   o.seed = seed;
   layers::check_options(o);
   return o;
@@ -114,7 +131,7 @@ Json architecture_json(const layers::Gnn& model, bool graph_task,
   json["schema"] = "isthmus.model/1";
   json["task"] = graph_task ? "graph" : "node";
   json["inputs"]["node_dim"] = o.dim_in;
-  json["inputs"]["edge_dim"] = 0;
+  json["inputs"]["edge_dim"] = o.edge_dim;
   json["inputs"]["pos_dim"] = 0;
   json["outputs"]["dim"] = o.dim_out;
   json["outputs"]["labels"] = Json::array();

@@ -18,11 +18,10 @@
 
 namespace isthmus::train {
 
-/// Network of a config for inputs of `dim_in` features and scores of `dim_out`.
+/// Network of a config for the widths of `data` and scores of `dim_out`.
 /// @throws InvalidArgument  if the keys do not fit together.
-[[nodiscard]] layers::GnnOptions gnn_options(const Config& config, bool graph_task,
-                                             std::int64_t dim_in, std::int64_t dim_out,
-                                             std::uint64_t seed);
+[[nodiscard]] layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data,
+                                             std::int64_t dim_out, std::uint64_t seed);
 
 /// isthmus.model/1 of a network; labels are the set's class labels.
 [[nodiscard]] formats::Json architecture_json(const layers::Gnn& model, bool graph_task,

@@ -44,6 +44,20 @@ ModelOnSet put_on_set(const std::filesystem::path& model, const std::string& nam
                                           std::to_string(wanted) + ", got " +
                                           std::to_string(on.data->dim_in()) + ")");
   }
+  const auto must_fit = [&](const char* what, std::int64_t expected, std::int64_t got) {
+    if (expected != got) {
+      throw DataError({model.string()}, "the model does not fit '" + set + "': " + what +
+                                            " (expected " + std::to_string(expected) + ", got " +
+                                            std::to_string(got) + ")");
+    }
+  };
+  const layers::GnnOptions& options = on.loaded.model->options();
+  if (layers::looks_at_edge_features(options.layer_type)) {
+    must_fit("features of edges", options.edge_dim, on.data->edge_dim());
+  }
+  if (layers::looks_at_edge_types(options.layer_type)) {
+    must_fit("types of edges", options.num_relations, on.data->num_relations());
+  }
   const auto classes = static_cast<std::int64_t>(on.loaded.labels.size());
   if (on.dataset->num_classes != classes) {
     throw DataError({model.string()}, "the model does not fit '" + set + "': classes (expected " +

@@ -72,6 +72,28 @@ layers::NodeInput to_input(const Features& x) {
   return dense;
 }
 
+/// Distinct edge labels, ascending.
+std::vector<std::int64_t> edge_labels(const Dataset& dataset) {
+  std::vector<std::int64_t> values = dataset.edge_label;
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+/// Calls body(row, edge) for each arc: its place in the set's arrays, and in the graph's edge
+/// order.
+template <typename Body>
+void each_arc(const Dataset& dataset, const Body& body) {
+  std::int64_t first = 0;
+  for (const Graph& graph : dataset.graphs) {
+    const EdgePositions eid = graph.eid();
+    for (EdgeId slot = 0; slot < graph.num_edges(); ++slot) {
+      body(first + slot, first + eid[slot]);
+    }
+    first += graph.num_edges();
+  }
+}
+
 void check_ids(const Dataset& dataset, const char* part, const std::vector<std::int64_t>& ids) {
   const auto items = static_cast<std::int64_t>(dataset.y.size());
   for (const std::int64_t id : ids) {
@@ -111,10 +133,41 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config)
   } else {
     x_ = to_input(*source);
   }
+  make_edges();
   if (!is_graph_task()) {
-    whole_ = {x_, dataset.graphs.empty() ? Graph() : dataset.graphs.front(), {}};
+    whole_ = {
+        x_, dataset.graphs.empty() ? Graph() : dataset.graphs.front(), {}, edge_attr_, edge_type_};
     whole_.graph.plan().prepare();
   }
+}
+
+void TaskTensors::make_edges() {
+  const Dataset& dataset = *dataset_;
+  arc_ptr_.assign(1, 0);
+  for (const Graph& graph : dataset.graphs) {
+    arc_ptr_.push_back(arc_ptr_.back() + graph.num_edges());
+  }
+  const std::vector<std::int64_t> labels = edge_labels(dataset);
+  num_relations_ = static_cast<std::int64_t>(labels.size());
+  const std::int64_t given = dataset.num_edge_attributes;
+  const std::int64_t width = given + num_relations_;
+  if (width == 0) {
+    return;
+  }
+  edge_attr_ = at::zeros({arc_ptr_.back(), width}, at::kFloat);
+  float* attr = edge_attr_.data_ptr<float>();
+  if (num_relations_ > 0) {
+    edge_type_ = at::empty({arc_ptr_.back()}, at::kLong);
+  }
+  each_arc(dataset, [&](std::int64_t row, std::int64_t edge) {
+    std::copy_n(dataset.edge_attr.begin() + row * given, given, attr + edge * width);
+    if (num_relations_ > 0) {
+      const std::int64_t label = dataset.edge_label[static_cast<std::size_t>(row)];
+      const auto type = std::lower_bound(labels.begin(), labels.end(), label) - labels.begin();
+      edge_type_.data_ptr<std::int64_t>()[edge] = type;
+      attr[edge * width + given + type] = 1.0F;
+    }
+  });
 }
 
 bool TaskTensors::is_graph_task() const noexcept {
@@ -151,6 +204,22 @@ ModelInput TaskTensors::batch(std::span<const std::int64_t> graphs) const {
     }
     input.x = std::get<ops::SparseMatrix>(x_).index_select(rows);
   }
+  if (edge_attr_.defined()) {
+    std::vector<at::Tensor> attr;
+    std::vector<at::Tensor> type;
+    for (const std::int64_t g : graphs) {
+      const std::int64_t first = arc_ptr_[static_cast<std::size_t>(g)];
+      const std::int64_t count = arc_ptr_[static_cast<std::size_t>(g) + 1] - first;
+      attr.push_back(edge_attr_.narrow(0, first, count));
+      if (edge_type_.defined()) {
+        type.push_back(edge_type_.narrow(0, first, count));
+      }
+    }
+    input.edge_attr = attr.empty() ? edge_attr_.narrow(0, 0, 0) : at::cat(attr);
+    if (edge_type_.defined()) {
+      input.edge_type = type.empty() ? edge_type_.narrow(0, 0, 0) : at::cat(type);
+    }
+  }
   input.graph = std::move(batch.graph);
   input.ptr = std::move(batch.ptr);
   return input;
@@ -177,14 +246,33 @@ at::Tensor TaskTensors::scores(layers::Gnn& model, std::span<const std::int64_t>
   model->eval();
   if (!is_graph_task()) {
     const at::Tensor index = at::tensor(at::ArrayRef<std::int64_t>(items.data(), items.size()));
-    return model->forward(whole_.x, whole_.graph).index_select(0, index);
+    return run_model(model, whole_).index_select(0, index);
   }
   std::vector<at::Tensor> pieces;
   for (std::size_t begin = 0; begin < items.size(); begin += kPiece) {
     const ModelInput input = batch(items.subspan(begin, std::min(kPiece, items.size() - begin)));
-    pieces.push_back(model->forward(input.x, input.graph, input.ptr));
+    pieces.push_back(run_model(model, input));
   }
   return pieces.empty() ? at::zeros({0, model->options().dim_out}) : at::cat(pieces);
+}
+
+at::Tensor run_model(layers::Gnn& model, const ModelInput& input) {
+  layers::ConvContext context(input.graph);
+  context.edge_attr = input.edge_attr;
+  context.edge_type = input.edge_type;
+  return model->forward(input.x, context, input.ptr);
+}
+
+void check_edges(const TaskTensors& data, const Config& config) {
+  const std::string& layer = config.gnn.layer_type;
+  const bool needs_features = layer == "gineconv";
+  const bool needs_types = layer == "rgcnconv";
+  if ((needs_features && data.edge_dim() == 0) || (needs_types && data.num_relations() == 0)) {
+    throw InvalidArgument("gnn.layer_type " + layer + " needs " +
+                              (needs_types ? "types" : "features") + " of edges, '" +
+                              data.dataset().name + "' has none",
+                          "tu:MUTAG and tu:PTC_MR have edge labels");
+  }
 }
 
 void check_split(const Dataset& dataset, const datasets::Split& split) {

@@ -20,7 +20,12 @@ struct ModelInput {
   layers::NodeInput x;
   Graph graph;
   std::vector<std::int64_t> ptr;  ///< Offsets of the graphs of a batch; empty for node tasks.
+  at::Tensor edge_attr;           ///< [E, D] in the graph's edge order; undefined if there is none.
+  at::Tensor edge_type;           ///< [E] int64; undefined if there is none.
 };
+
+/// model(input), with all that its layers may look at.
+[[nodiscard]] at::Tensor run_model(layers::Gnn& model, const ModelInput& input);
 
 /// A set as tensors; features are normalised as the config says and shared by all runs.
 class TaskTensors {
@@ -32,6 +37,13 @@ class TaskTensors {
   [[nodiscard]] const datasets::Dataset& dataset() const noexcept { return *dataset_; }
   [[nodiscard]] bool is_graph_task() const noexcept;
   [[nodiscard]] std::int64_t dim_in() const { return layers::num_cols(x_); }
+  /// Columns of edge features: the set's attributes, then its edge labels one-hot over the values
+  /// that occur, ascending. 0: it has neither.
+  [[nodiscard]] std::int64_t edge_dim() const {
+    return edge_attr_.defined() ? edge_attr_.size(1) : 0;
+  }
+  /// Distinct edge labels, which are the types of edges; 0: none.
+  [[nodiscard]] std::int64_t num_relations() const noexcept { return num_relations_; }
   /// Where the features came from: "given", "constant", "degree".
   [[nodiscard]] const std::string& feature_kind() const noexcept { return feature_kind_; }
 
@@ -50,11 +62,21 @@ class TaskTensors {
   [[nodiscard]] at::Tensor scores(layers::Gnn& model, std::span<const std::int64_t> items) const;
 
  private:
+  void make_edges();
+
   const datasets::Dataset* dataset_;
   std::string feature_kind_;
   layers::NodeInput x_;
+  at::Tensor edge_attr_;  ///< Of all graphs, each in its own edge order.
+  at::Tensor edge_type_;
+  std::int64_t num_relations_ = 0;
+  std::vector<std::int64_t> arc_ptr_;  ///< Offsets of each graph's arcs.
   ModelInput whole_;
 };
+
+/// Refuses a network that looks at what the edges of the set do not have.
+/// @throws InvalidArgument  naming the layer, what it needs and the set.
+void check_edges(const TaskTensors& data, const Config& config);
 
 /// Refuses a split with ids outside the set, or of items without a label.
 /// @throws DataError  naming the split, the id and the rule.

@@ -73,7 +73,8 @@ class Training {
       check_split(dataset_, run.split);
     }
     // Keys that do not fit together are refused before anything is written.
-    (void)gnn_options(config, data_.is_graph_task(), data_.dim_in(), dataset_.num_classes, 0);
+    check_edges(data_, config);
+    (void)gnn_options(config, data_, dataset_.num_classes, 0);
     add_slots();
     warnings_ = dataset_.report.warnings;
     warn_about_single_graph_batches();

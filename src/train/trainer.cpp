@@ -72,7 +72,7 @@ Scheduler make_scheduler(const OptimConfig& c) {
 layers::Gnn make_model(const TaskTensors& data, const Config& config, const ProtocolPlan& plan,
                        const RunPlan& run) {
   const std::int64_t scores = plan.one_logit ? 1 : data.dataset().num_classes;
-  return layers::Gnn(gnn_options(config, data.is_graph_task(), data.dim_in(), scores, run.seed));
+  return layers::Gnn(gnn_options(config, data, scores, run.seed));
 }
 
 /// Larger is better; AUC of a split with one class is undefined and never better.
@@ -142,7 +142,7 @@ std::vector<std::int64_t> Trainer::batch_items(std::int64_t batch) const {
 double Trainer::step(const ModelInput& input, const Targets& targets, double lr) {
   model_->train();
   model_->set_step(static_cast<std::uint32_t>(state_.step));
-  const at::Tensor scores = model_->forward(input.x, input.graph, input.ptr);
+  const at::Tensor scores = run_model(model_, input);
   const LossAndGradient loss = loss_and_gradient(scores, targets);
   if (!std::isfinite(loss.loss)) {
     find_divergence(input);
@@ -165,7 +165,7 @@ void Trainer::find_divergence(const ModelInput& input) {
     }
   });
   const at::NoGradGuard no_grad;
-  (void)model_->forward(input.x, input.graph, input.ptr);
+  (void)run_model(model_, input);
   model_->observe({});
 }
 

@@ -95,6 +95,23 @@ TEST(ReadTuText, KeepsLoopsAndDuplicatesWhenAsked) {
   EXPECT_EQ(dataset.report.loops_dropped, 0);
 }
 
+// Lines 1, 2 and 6, 7 of DS_A.txt are the same arcs; kept are 0 <- 1, 1 <- 0, 1 <- 2, 2 <- 1.
+TEST(ReadTuText, ReadsAttributesOfEdgesInTheOrderOfTheRows) {
+  const std::string lines = "1, 10\n2, 20\n3, 30\n4, 40\n9, 9\n";
+  const Dataset dataset = read(with("edge_attributes", lines + "1, 10\n2, 20\n"));
+  EXPECT_EQ(dataset.num_edge_attributes, 2);
+  EXPECT_THAT(dataset.edge_attr, ElementsAre(2, 20, 1, 10, 4, 40, 3, 30));
+  EXPECT_NE(content_sha256(dataset), content_sha256(read(good())));
+}
+
+TEST(ReadTuText, RefusesParallelArcsOfDifferentAttributes) {
+  EXPECT_THAT(message_for("edge_attributes", "1\n2\n3\n4\n5\n6\n7\n"),
+              ::testing::HasSubstr("is listed twice with different attributes (expected those of "
+                                   "line "));
+  EXPECT_THAT(message_for("edge_attributes", "1\n2\n"),
+              ::testing::HasSubstr("edge_attributes.txt:3: line is missing"));
+}
+
 TEST(ReadTuText, PutsAttributesBeforeLabelsWhenAsked) {
   const Dataset dataset = read(good(), {.use_node_attributes = true});
   EXPECT_EQ(dataset.x.num_cols, 5);

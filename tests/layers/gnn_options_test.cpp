@@ -14,7 +14,11 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(GnnOptions, NamesEveryValueAsConfigsDo) {
-  EXPECT_THAT(names_of<LayerType>(), ElementsAre("gcnconv", "sageconv", "ginconv", "linear"));
+  EXPECT_THAT(names_of<LayerType>(),
+              ElementsAre("gcnconv", "sageconv", "ginconv", "linear", "gineconv", "graphconv",
+                          "genconv", "gatedgcnconv", "rgcnconv"));
+  EXPECT_THAT(names_of<GenAggregation>(),
+              ElementsAre("softmax", "powermean", "add", "mean", "max"));
   EXPECT_THAT(names_of<StageType>(), ElementsAre("stack", "skipsum", "residual"));
   EXPECT_THAT(names_of<JumpingKnowledge>(), ElementsAre("none", "sum"));
   EXPECT_THAT(names_of<Norm>(), ElementsAre("none", "batch", "layer"));
@@ -43,7 +47,8 @@ TEST(GnnOptions, OffersTheNearestName) {
     FAIL() << "nothing thrown";
   } catch (const InvalidArgument& error) {
     EXPECT_EQ(std::string(error.what()),
-              "layer_type must be one of gcnconv, sageconv, ginconv, linear, got gcncov");
+              "layer_type must be one of gcnconv, sageconv, ginconv, linear, gineconv, graphconv, "
+              "genconv, gatedgcnconv, rgcnconv, got gcncov");
     EXPECT_EQ(error.hint(), "did you mean gcnconv?");
     EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
   }
@@ -118,6 +123,35 @@ TEST(GnnOptions, NamesOptionRuleAndValueOfEachMisfit) {
         o.layers_post_mp = 1;
       },
       "layers_post_mp must be 0 with jk sum, got 1");
+}
+
+TEST(GnnOptions, RefuseEdgeLayersWithoutWhatTheyLookAt) {
+  const auto message = [](const GnnOptions& options) -> std::string {
+    try {
+      check_options(options);
+    } catch (const InvalidArgument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  GnnOptions o = good();
+  o.layer_type = LayerType::kGine;
+  EXPECT_EQ(message(o), "Gnn: edge_dim must be >= 1 with layer_type gineconv, got 0");
+  o.edge_dim = 2;
+  EXPECT_EQ(message(o), "");
+  o.agg = ops::Reduce::kMean;
+  EXPECT_EQ(message(o), "Gnn: agg must be add with layer_type gineconv, got mean");
+  o.agg = std::nullopt;
+  o.stage_type = StageType::kResidual;
+  EXPECT_EQ(message(o),
+            "Gnn: stage_type must be stack or skipsum with layer_type gineconv, got residual");
+  GnnOptions r = good();
+  r.layer_type = LayerType::kRgcn;
+  EXPECT_EQ(message(r), "Gnn: num_relations must be >= 1 with layer_type rgcnconv, got 0");
+  r.num_relations = 1;
+  EXPECT_EQ(message(r), "");
+  r.num_bases = -1;
+  EXPECT_EQ(message(r), "Gnn: num_bases must be >= 0, got -1");
 }
 
 }  // namespace

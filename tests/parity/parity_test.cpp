@@ -2,6 +2,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,19 +24,19 @@
 #include "isthmus/layers/readout.hpp"
 #include "isthmus/layers/sage_conv.hpp"
 
+#include "edge_subjects.hpp"
 #include "parity_cases.hpp"
 
 namespace isthmus::layers {
 namespace {
 
 using test::ParityCase;
+using test::Subject;
 
-using Forward = std::function<at::Tensor(const at::Tensor& x)>;
-
-/// A module with its forward pass on the case's graph.
-struct Subject {
-  std::shared_ptr<torch::nn::Module> module;
-  Forward forward;
+/// Every layer that reference.py knows.
+const std::string kLayers[] = {
+    "linear",  "mlp",  "gcn",        "sage", "gin",       "batch_norm", "layer_norm",
+    "readout", "gine", "graph_conv", "gen",  "gated_gcn", "rgcn",
 };
 
 template <typename Conv, typename Options>
@@ -60,6 +61,9 @@ Subject on_offsets(Layer layer, std::vector<std::int64_t> ptr) {
 
 /// The case's layer with the values that our seed 1 gives it.
 Subject make_subject(const ParityCase& c) {
+  if (std::optional<Subject> subject = test::edge_subject(c)) {
+    return *subject;
+  }
   const std::string& layer = c.options.at("layer");
   const std::int64_t in = c.number("in");
   const std::int64_t out = c.number("out");
@@ -168,16 +172,13 @@ TEST_P(Parity, AgreesWithPyTorchInFloat) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Layers, Parity,
-                         ::testing::Values("linear", "mlp", "gcn", "sage", "gin", "batch_norm",
-                                           "layer_norm", "readout"),
+INSTANTIATE_TEST_SUITE_P(Layers, Parity, ::testing::ValuesIn(kLayers),
                          [](const auto& param) { return param.param; });
 
 class ParityWayBack : public Parity {};
 
 TEST_P(ParityWayBack, PythonLoadsWhatWeSaveAndComputesTheSame) {
-  for (const std::string layer :
-       {"linear", "mlp", "gcn", "sage", "gin", "batch_norm", "layer_norm", "readout"}) {
+  for (const std::string& layer : kLayers) {
     for (const ParityCase& c : test::parity_cases(layer)) {
       Subject subject = make_subject(c);
       subject.module->to(torch::kDouble);

@@ -21,6 +21,8 @@ except ImportError as error:
     print(f'the parity suite needs python3-torch and python3-numpy: {error}')
     sys.exit(77)
 
+import edges
+
 DTYPES = {'F64': np.float64, 'F32': np.float32, 'I64': np.int64}
 ACTS = {'identity': lambda x: x, 'relu': torch.relu, 'gelu': F.gelu, 'elu': F.elu,
         'leaky_relu': F.leaky_relu, 'tanh': torch.tanh}
@@ -137,6 +139,7 @@ def readout(s, o, x, e, ptr):
 
 
 LAYERS = {f.__name__: f for f in (linear, mlp, gcn, sage, gin, batch_norm, layer_norm, readout)}
+LAYERS |= edges.LAYERS
 
 
 # --- cases ----------------------------------------------------------------------------------------
@@ -151,6 +154,8 @@ def norm(prefix, c):
 
 
 def state_shapes(layer, i, o, opt):
+    if layer in edges.LAYERS:
+        return edges.state_shapes(layer, i, o, opt)
     bias = opt.get('bias', '1') == '1'
     if layer == 'linear':
         return lin('', i, o, bias)
@@ -208,6 +213,7 @@ def cases():
     yield from (('layer_norm', 4, 4, {'mode': m, 'ptr': p}) for m, p in
                 (('node', '0'), ('graph', '0'), ('graph', '1')))
     yield from (('readout', 4, 4, {'agg': a, 'ptr': '1'}) for a in ('add', 'mean', 'max'))
+    yield from edges.cases()
 
 
 def legal(layer, graph, opt):
@@ -234,7 +240,7 @@ def run(layer, opt, state, x, e, ptr, frozen):
 
 def frozen_names(layer, opt, names):
     running = [k for k in names if 'running' in k or 'tracked' in k]
-    return running + (['eps'] if layer == 'gin' and opt['train_eps'] == '0' else [])
+    return running + edges.frozen_names(layer, opt) + (['eps'] if layer == 'gin' and opt['train_eps'] == '0' else [])
 
 
 def write_cases(folder):
@@ -243,13 +249,15 @@ def write_cases(folder):
             if not legal(layer, graph, opt):
                 continue
             torch.manual_seed(number)
-            state = draw_state(state_shapes(layer, i, o, opt))
+            state = edges.positive_state(draw_state(state_shapes(layer, i, o, opt)))
             x = torch.randn(n, i, dtype=torch.float64)
             frozen = frozen_names(layer, opt, state)
             out, probe, grads, after = run(layer, opt, state, x, e, ptr, frozen)
             check_with_pyg(layer, i, o, opt, state, x, e, ptr, out)
             tensors = {'input.x': x, 'input.edge_index': e, 'input.ptr': torch.tensor(ptr),
                        'probe': probe, 'expect.out': out}
+            if layer in edges.LAYERS:
+                tensors |= {f'input.{k}': v for k, v in edges.inputs(opt, e).items()}
             tensors |= {f'state.{k}': v for k, v in state.items()}
             tensors |= {f'expect.grad.{k}': v for k, v in grads.items()}
             tensors |= {f'expect.state.{k}': v for k, v in after.items()}
@@ -261,6 +269,9 @@ def check_with_pyg(layer, i, o, opt, state, x, e, ptr, out):
     try:
         import torch_geometric.nn as pyg
     except ImportError:
+        return
+    if layer in edges.LAYERS:
+        edges.check_with_pyg(layer, i, o, opt, state, x, e, out)
         return
     if layer == 'gcn' and len(x) > 0:
         module = pyg.GCNConv(i, o, bias='bias' in state, normalize=opt['normalize'] == '1',

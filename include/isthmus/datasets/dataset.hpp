@@ -73,6 +73,8 @@ struct Dataset {
   std::vector<std::string> node_names;    ///< The file's own ids; empty = 0..N-1.
   std::vector<Split> splits;              ///< Published splits in their order; empty = none.
   std::vector<std::int64_t> edge_label;   ///< Per arc in rows' order over all graphs; empty = none.
+  std::int64_t num_edge_attributes = 0;   ///< Columns of edge_attr.
+  std::vector<float> edge_attr;  ///< Row-major, one row per arc as edge_label; empty = none.
   LoadReport report;
 
   [[nodiscard]] std::int64_t num_nodes() const noexcept {

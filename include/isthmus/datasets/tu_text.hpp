@@ -15,6 +15,7 @@ namespace isthmus::datasets {
 ///     DS_node_labels.txt       optional, one or several integer columns: one-hot features
 ///     DS_node_attributes.txt   optional, numbers: features with `use_node_attributes`
 ///     DS_edge_labels.txt       optional, one integer per line of DS_A.txt
+///     DS_edge_attributes.txt   optional, numbers, one line per line of DS_A.txt
 ///
 /// Graph numbers that no node has are empty graphs. Loops are dropped and parallel arcs merged
 /// unless the options keep them; labels of merged arcs must agree. A one-hot block has a column per

@@ -19,9 +19,12 @@ struct ConvContext {
   const Graph& graph;
   at::Tensor edge_attr;  ///< [E, D], floating; undefined if there is none.
   at::Tensor edge_type;  ///< [E], int64, relation of each edge; undefined if there is none.
-  at::Tensor initial;    ///< [N, C], what the first message-passing layer was given (GCN2's x_0).
-  ops::DropoutKey key;   ///< Of dropout inside a layer (attention weights): one layer number each.
-  bool relu = false;     ///< Whether the output is max(0, .); only where applies_relu().
+  /// Where a layer that changes edge features reads what the layer before it left, and leaves its
+  /// own; none outside a network.
+  at::Tensor* edge_state = nullptr;
+  at::Tensor initial;   ///< [N, C], what the first message-passing layer was given (GCN2's x_0).
+  ops::DropoutKey key;  ///< Of dropout inside a layer (attention weights): one layer number each.
+  bool relu = false;    ///< Whether the output is max(0, .); only where applies_relu().
 };
 
 /// A message-passing layer as a network of them sees it: the mixin of every *Conv module. Each also

@@ -19,6 +19,11 @@ enum class LayerType : std::uint8_t {
   kSage,
   kGin,
   kLinear,
+  kGine,
+  kGraphConv,
+  kGen,
+  kGatedGcn,
+  kRgcn,
 };
 
 /// How message-passing layers are chained.
@@ -33,6 +38,15 @@ enum class StageType : std::uint8_t {
 enum class JumpingKnowledge : std::uint8_t {
   kNone,  ///< the last layer
   kSum,   ///< sum over the input and every layer l of dropout(Linear_l(pool(h_l))) (Xu et al., GIN)
+};
+
+/// How GenConv combines messages m, per channel.
+enum class GenAggregation : std::uint8_t {
+  kSoftmax,    ///< sum of m under weights softmax(t m)
+  kPowerMean,  ///< (mean of m^p)^(1/p), m clamped to [0, 100]
+  kSum,
+  kMean,
+  kMax,
 };
 
 /// Options of Gnn. Widths: dim_in -> dim_inner ... -> dim_out.
@@ -63,17 +77,28 @@ struct GnnOptions {
   Pooling graph_pooling = Pooling::kNone;  ///< kNone: node-level task, rows stay nodes.
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
-  bool gin_train_eps = false;  ///< GIN's eps as a parameter instead of a constant 0.
+  bool gin_train_eps = false;  ///< Eps of GIN and GINE as a parameter instead of a constant 0.
+
+  std::int64_t edge_dim = 0;       ///< Columns of edge features, >= 0; 0: the data has none.
+  std::int64_t num_relations = 0;  ///< Types of edges, >= 0; 0: the data has none.
+  std::int64_t num_bases = 0;      ///< Of RGCN's weights, >= 0; 0: one weight per relation.
+  GenAggregation gen_aggr = GenAggregation::kSoftmax;
+  bool gen_learn = false;  ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };
+
+/// Whether layers of that type look at edge features (ConvContext::edge_attr), or at edge types.
+[[nodiscard]] bool looks_at_edge_features(LayerType type);
+[[nodiscard]] bool looks_at_edge_types(LayerType type);
 
 /// Refuses options that do not fit together.
 /// @throws InvalidArgument  naming the option, the rule and the value.
 void check_options(const GnnOptions& options);
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
-/// values. For LayerType, StageType, JumpingKnowledge, Norm, Activation, Pooling, ops::Reduce.
+/// values. For LayerType, StageType, JumpingKnowledge, Norm, Activation, Pooling, ops::Reduce,
+/// GenAggregation.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 

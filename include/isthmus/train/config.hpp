@@ -36,7 +36,9 @@ struct ModelConfig {
 
 /// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
 struct GnnConfig {
-  std::string layer_type = "gcnconv";  ///< gcnconv | sageconv | ginconv | linear
+  /// gcnconv | sageconv | ginconv | linear | gineconv | graphconv | genconv | gatedgcnconv |
+  /// rgcnconv
+  std::string layer_type = "gcnconv";
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;
   std::int64_t layers_post_mp = 0;
@@ -50,6 +52,9 @@ struct GnnConfig {
   double final_dropout = 0.0;
   std::string jk = "none";  ///< none | sum
   bool train_eps = false;
+  std::int64_t num_bases = 0;        ///< rgcnconv; 0: one weight per relation
+  std::string gen_aggr = "softmax";  ///< genconv: softmax | powermean | add | mean | max
+  bool gen_learn = false;            ///< genconv: t of softmax or p of powermean is learnt
 };
 
 /// Keys `optim.*`.

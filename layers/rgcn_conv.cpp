@@ -1,0 +1,156 @@
+#include "isthmus/layers/rgcn_conv.hpp"
+
+#include <cmath>
+#include <ostream>
+#include <vector>
+
+#include <ATen/Functions.h>
+#include <c10/util/Exception.h>
+
+#include "isthmus/ops/linear.hpp"
+#include "isthmus/ops/message_aggregate.hpp"
+
+#include "check_graph.hpp"
+
+namespace isthmus::layers {
+namespace {
+
+/// PyG's glorot: the last two sides count, whatever comes before them.
+void glorot_last(Initializer& init, const at::Tensor& weight) {
+  const std::int64_t sides = weight.size(-2) + weight.size(-1);
+  init.uniform(weight, sides > 0 ? std::sqrt(6.0 / static_cast<double>(sides)) : 0.0);
+}
+
+}  // namespace
+
+RgcnConvImpl::RgcnConvImpl(const RgcnConvOptions& conv_options) : options(conv_options) {
+  const RgcnConvOptions& o = options;
+  TORCH_CHECK(o.num_relations() >= 1, "RgcnConv: num_relations must be >= 1, got ",
+              o.num_relations());
+  TORCH_CHECK(o.num_bases() >= 0, "RgcnConv: num_bases must be >= 0, got ", o.num_bases());
+  TORCH_CHECK(o.num_blocks() >= 0, "RgcnConv: num_blocks must be >= 0, got ", o.num_blocks());
+  TORCH_CHECK(o.num_bases() == 0 || o.num_blocks() == 0,
+              "RgcnConv: num_bases and num_blocks exclude each other, got ", o.num_bases(), " and ",
+              o.num_blocks());
+  TORCH_CHECK(o.num_blocks() == 0 ||
+                  (o.in_channels() % o.num_blocks() == 0 && o.out_channels() % o.num_blocks() == 0),
+              "RgcnConv: num_blocks must divide in_channels ", o.in_channels(),
+              " and out_channels ", o.out_channels(), ", got ", o.num_blocks());
+  TORCH_CHECK(
+      o.agg() == ops::Reduce::kMean || o.agg() == ops::Reduce::kSum || o.agg() == ops::Reduce::kMax,
+      "RgcnConv: agg must be kMean, kSum or kMax, got number ", static_cast<int>(o.agg()));
+  reset();
+}
+
+void RgcnConvImpl::reset() {
+  const RgcnConvOptions& o = options;
+  relational_ = {};
+  if (o.num_blocks() > 0) {
+    weight = register_parameter(
+        "weight", at::empty({o.num_relations(), o.num_blocks(), o.in_channels() / o.num_blocks(),
+                             o.out_channels() / o.num_blocks()}));
+  } else {
+    const std::int64_t count = o.num_bases() > 0 ? o.num_bases() : o.num_relations();
+    weight = register_parameter("weight", at::empty({count, o.in_channels(), o.out_channels()}));
+  }
+  comp = o.num_bases() > 0
+             ? register_parameter("comp", at::empty({o.num_relations(), o.num_bases()}))
+             : at::Tensor();
+  root = o.root_weight()
+             ? register_parameter("root", at::empty({o.in_channels(), o.out_channels()}))
+             : at::Tensor();
+  bias = o.bias() ? register_parameter("bias", at::empty({o.out_channels()})) : at::Tensor();
+  Initializer init(o.seed());
+  reset_parameters(init);
+}
+
+void RgcnConvImpl::reset_parameters(Initializer& init) {
+  for (const at::Tensor& parameter : {weight, comp, root}) {
+    if (parameter.defined()) {
+      glorot_last(init, parameter);
+    }
+  }
+  if (bias.defined()) {
+    Initializer::fill(bias, 0.0);
+  }
+}
+
+void RgcnConvImpl::pretty_print(std::ostream& stream) const {
+  stream << "RGCNConv(" << options.in_channels() << ", " << options.out_channels()
+         << ", num_relations=" << options.num_relations() << ")";
+}
+
+const Graph& RgcnConvImpl::by_relation(const Graph& graph, const at::Tensor& edge_type) {
+  // Versions tell changes in place; tensors of inference mode have none, so nothing is kept.
+  const bool versioned = !edge_type.is_inference();
+  const bool same_graph = relational_.graph.csr().rowptr.data() == graph.csr().rowptr.data();
+  if (versioned && same_graph && relational_.edge_type.defined() &&
+      relational_.edge_type.is_same(edge_type) && relational_.version == edge_type._version()) {
+    return relational_.by_relation;
+  }
+  const std::int64_t relations = options.num_relations();
+  const at::Tensor types = edge_type.contiguous();
+  const auto* type = types.data_ptr<std::int64_t>();
+  const EdgePositions eid = graph.eid();
+  const CsrView csr = graph.csr();
+  std::vector<std::int64_t> src;
+  std::vector<std::int64_t> dst;
+  src.reserve(static_cast<std::size_t>(graph.num_edges()));
+  dst.reserve(static_cast<std::size_t>(graph.num_edges()));
+  EdgeId slot = 0;
+  for (NodeId row = 0; row < csr.num_rows(); ++row) {
+    for (const NodeId source : csr.row(row)) {
+      const EdgeId edge = eid[slot++];
+      TORCH_CHECK(type[edge] >= 0 && type[edge] < relations, "RgcnConv: edge_type must be in 0..",
+                  relations - 1, ", got ", type[edge], " at edge ", edge);
+      src.push_back(source);
+      dst.push_back(row * relations + type[edge]);
+    }
+  }
+  Graph split = Graph::from_coo64(graph.num_nodes(), graph.num_nodes() * relations, src, dst);
+  relational_ = {graph, edge_type, versioned ? static_cast<std::int64_t>(edge_type._version()) : -1,
+                 std::move(split)};
+  return relational_.by_relation;
+}
+
+at::Tensor RgcnConvImpl::forward(const NodeInput& x, const at::Tensor& edge_type,
+                                 const Graph& graph) {
+  const RgcnConvOptions& o = options;
+  check_graph("RgcnConv", x, graph, o.in_channels());
+  TORCH_CHECK(edge_type.defined(), "RgcnConv: edge_type must be [", graph.num_edges(),
+              "], got an undefined tensor");
+  TORCH_CHECK(edge_type.dim() == 1 && edge_type.size(0) == graph.num_edges() &&
+                  edge_type.scalar_type() == at::kLong,
+              "RgcnConv: edge_type must be Long [", graph.num_edges(), "], got ",
+              edge_type.scalar_type(), " ", edge_type.sizes());
+  const std::int64_t nodes = graph.num_nodes();
+  const at::Tensor dense = to_dense(x);
+  const at::Tensor heard =
+      ops::message_aggregate(dense, {}, by_relation(graph, edge_type),
+                             {.message = ops::MessageOf::kSource, .reduce = o.agg()});  // [N R, in]
+
+  at::Tensor out;
+  if (o.num_blocks() > 0) {
+    const std::int64_t depth = o.in_channels() / o.num_blocks();
+    const std::int64_t width = o.out_channels() / o.num_blocks();
+    const at::Tensor parts = heard.view({nodes, o.num_relations(), o.num_blocks(), depth});
+    std::vector<at::Tensor> blocks;
+    for (std::int64_t b = 0; b < o.num_blocks(); ++b) {
+      const at::Tensor own = parts.select(2, b).reshape({nodes, o.num_relations() * depth});
+      const at::Tensor matrix = weight.select(1, b).reshape({o.num_relations() * depth, width});
+      blocks.push_back(ops::linear(own, matrix.t(), {}));
+    }
+    out = at::cat(blocks, 1);
+  } else {
+    const at::Tensor all =
+        comp.defined() ? ops::linear(comp, weight.reshape({o.num_bases(), -1}).t(), {}) : weight;
+    out = ops::linear(heard.view({nodes, o.num_relations() * o.in_channels()}),
+                      all.reshape({o.num_relations() * o.in_channels(), o.out_channels()}).t(), {});
+  }
+  if (root.defined()) {
+    out = out + ops::linear(dense, root.t(), {});
+  }
+  return bias.defined() ? out + bias : out;
+}
+
+}  // namespace isthmus::layers
