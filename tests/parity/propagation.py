@@ -109,7 +109,8 @@ def cases():
     yield from (('sg', *size, {'hops': k, 'loops': l, 'bias': b}) for size in ((3, 5), (5, 3))
                 for k, l, b in ('111', '211', '301', '210'))
     yield from (('appnp', 3, 3, {'hops': k, 'alpha': a, 'loops': l, 'normalize': n})
-                for k, a, l, n in ((1, .1, 1, 1), (4, .2, 1, 1), (3, .5, 0, 1), (2, .9, 1, 0)))
+                for k, a, l, n in ((1, .1, '1', '1'), (4, .2, '1', '1'), (3, .5, '0', '1'),
+                                   (2, .9, '1', '0')))
     yield from (('gcn2', 4, 4, {'alpha': .2, 'loops': l, 'normalize': n, 'shared': w, **more})
                 for l, n, w, more in (('1', '1', '1', {}), ('1', '1', '0', {}),
                                       ('1', '1', '1', {'theta': .5, 'place': 3}),
