@@ -118,4 +118,30 @@ Split stratified_split(std::span<const std::int64_t> y, const SplitFractions& fr
   return split;
 }
 
+Split per_class_split(std::span<const std::int64_t> y, const PerClassCounts& counts,
+                      std::uint64_t seed) {
+  if (counts.train < 0 || counts.val < 0) {
+    throw InvalidArgument("per_class_split: counts must be >= 0, got train " +
+                          std::to_string(counts.train) + " and val " + std::to_string(counts.val));
+  }
+  Split split;
+  for (const auto& ids : shuffled_classes(y, seed, kPerClassStream)) {
+    if (static_cast<std::int64_t>(ids.size()) < counts.train + counts.val) {
+      throw InvalidArgument("per_class_split: every class must have at least " +
+                            std::to_string(counts.train) + " + " + std::to_string(counts.val) +
+                            " items, class " + std::to_string(y[static_cast<std::size_t>(ids[0])]) +
+                            " has " + std::to_string(ids.size()));
+    }
+    const auto train_end = ids.begin() + counts.train;
+    const auto val_end = train_end + counts.val;
+    split.train.insert(split.train.end(), ids.begin(), train_end);
+    split.val.insert(split.val.end(), train_end, val_end);
+    split.test.insert(split.test.end(), val_end, ids.end());
+  }
+  for (auto* part : {&split.train, &split.val, &split.test}) {
+    std::sort(part->begin(), part->end());
+  }
+  return split;
+}
+
 }  // namespace isthmus::datasets

@@ -12,5 +12,6 @@ inline constexpr std::uint32_t kMineStream = 0x6461'0003;
 inline constexpr std::uint32_t kHiddenStream = 0x6461'0004;
 inline constexpr std::uint32_t kRelabelStream = 0x6461'0005;
 inline constexpr std::uint32_t kSplitSeedStream = 0x6461'0006;
+inline constexpr std::uint32_t kPerClassStream = 0x6461'0007;
 
 }  // namespace isthmus::datasets

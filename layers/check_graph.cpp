@@ -12,4 +12,10 @@ void check_graph(std::string_view who, const NodeInput& x, const Graph& graph,
   check_shape(who, x, graph.num_nodes(), channels);
 }
 
+void check_any_width(std::string_view who, const at::Tensor& x, const Graph& graph) {
+  TORCH_CHECK(x.defined() && x.dim() == 2, who, ": x must be floating [N, C], got ",
+              x.defined() ? c10::str(x.sizes()) : "an undefined tensor");
+  check_graph(who, x, graph, x.size(1));
+}
+
 }  // namespace isthmus::layers

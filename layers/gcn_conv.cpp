@@ -1,42 +1,14 @@
 #include "isthmus/layers/gcn_conv.hpp"
 
-#include <cmath>
 #include <ostream>
 
 #include <ATen/Functions.h>
 #include <c10/util/Exception.h>
 
-#include "isthmus/graph/plan.hpp"
-#include "isthmus/ops/aggregate.hpp"
-
 #include "check_graph.hpp"
+#include "normalised_sum.hpp"
 
 namespace isthmus::layers {
-namespace {
-
-/// 1 / sqrt(in-degree) of the graph as it is, [N, 1]; 0 for nodes without incoming arcs.
-at::Tensor inverse_sqrt_degree(const Graph& graph, const at::TensorOptions& like) {
-  const at::Tensor scale = at::zeros({graph.num_nodes(), 1}, at::kDouble);
-  double* data = scale.data_ptr<double>();
-  const std::span<const std::int32_t> degree = graph.plan().in_degree();
-  for (std::size_t v = 0; v < degree.size(); ++v) {
-    data[v] = degree[v] > 0 ? 1.0 / std::sqrt(static_cast<double>(degree[v])) : 0.0;
-  }
-  return scale.to(like);
-}
-
-at::Tensor normalised_sum(const at::Tensor& x, const Graph& graph, const GcnConvOptions& options) {
-  if (!options.normalize()) {
-    return ops::aggregate(x, graph, ops::Reduce::kSum);
-  }
-  if (options.add_self_loops()) {
-    return ops::gcn_aggregate(x, graph);
-  }
-  const at::Tensor scale = inverse_sqrt_degree(graph, x.options());
-  return ops::aggregate(x * scale, graph, ops::Reduce::kSum) * scale;
-}
-
-}  // namespace
 
 GcnConvImpl::GcnConvImpl(const GcnConvOptions& conv_options) : options(conv_options) { reset(); }
 
@@ -63,11 +35,13 @@ void GcnConvImpl::pretty_print(std::ostream& stream) const {
 
 at::Tensor GcnConvImpl::forward(const NodeInput& x, const Graph& graph) {
   check_graph("GcnConv", x, graph, options.in_channels());
+  const NormalisedSum s(graph, {options.add_self_loops(), options.normalize()},
+                        lin->weight.options());
   const bool product_first = is_sparse(x) || options.in_channels() > options.out_channels();
   if (!product_first) {
-    return project(normalised_sum(std::get<at::Tensor>(x), graph, options), lin->weight, bias);
+    return project(s(std::get<at::Tensor>(x)), lin->weight, bias);
   }
-  at::Tensor out = normalised_sum(lin->forward(x), graph, options);
+  at::Tensor out = s(lin->forward(x));
   return bias.defined() ? out + bias : out;
 }
 

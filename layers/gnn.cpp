@@ -21,27 +21,30 @@ constexpr std::uint32_t kHeadStream = 0x80000000U;
 constexpr std::uint32_t kInputLayer = 0;
 // Dropout inside the message-passing layers.
 constexpr std::uint32_t kConvStream = 0x90000000U;
+// Of the virtual node, after each update.
+constexpr std::uint32_t kVirtualStream = 0xA0000000U;
 
 bool last_conv_is_plain(const GnnOptions& o) {
   return o.layers_post_mp == 0 && o.jk == JumpingKnowledge::kNone;
+}
+
+/// The one layer of a width-keeping type works on scores: see keeps_width().
+bool propagates_scores(const GnnOptions& o) {
+  return keeps_width(o.layer_type) && last_conv_is_plain(o);
 }
 
 std::string type_name(const torch::nn::Module& module) {
   if (const auto* conv = dynamic_cast<const Conv*>(&module)) {
     return std::string(conv->type_name());
   }
-  const std::array<std::pair<std::string_view, std::string_view>, 3> names{{
-      {"BatchNormImpl", "BatchNorm"},
-      {"LayerNormImpl", "LayerNorm"},
-      {"ResidualBlockImpl", "ResidualBlock"},
-  }};
-  const std::string full = module.name();
-  for (const auto& [impl, name] : names) {
-    if (full.ends_with(impl)) {
-      return std::string(name);
-    }
+  std::string name = module.name();
+  if (const std::size_t scope = name.rfind("::"); scope != std::string::npos) {
+    name.erase(0, scope + 2);
   }
-  return full;
+  if (name.ends_with("Impl")) {
+    name.resize(name.size() - 4);
+  }
+  return name;
 }
 
 std::string arrow(std::int64_t in, std::int64_t out) {
@@ -79,16 +82,21 @@ GnnImpl::GnnImpl(const GnnOptions& options) : options_(options) {
 void GnnImpl::reset() {
   const GnnOptions& o = options_;
   const bool residual = o.stage_type == StageType::kResidual;
-  const Norm mlp_norm = residual ? Norm::kNone : o.norm;  // blocks and output_norm do it there
+  // Blocks and output_norm do it there; rows of graphs are no business of an Mlp.
+  const Norm mlp_norm = residual || is_graph_norm(o.norm) ? Norm::kNone : o.norm;
   std::int64_t width = o.dim_in;
 
   if (o.layers_pre_mp > 0) {
     std::vector<std::int64_t> channels(static_cast<std::size_t>(o.layers_pre_mp) + 1, o.dim_inner);
     channels.front() = o.dim_in;
-    pre_mp_ = register_module(
-        "pre_mp",
-        Mlp(MlpOptions(channels).norm(mlp_norm).act(o.act).dropout(o.dropout).plain_last(false)));
-    width = o.dim_inner;
+    channels.back() = propagates_scores(o) ? o.dim_out : o.dim_inner;
+    width = channels.back();
+    pre_mp_ = register_module("pre_mp", Mlp(MlpOptions(channels)
+                                                .norm(mlp_norm)
+                                                .act(o.act)
+                                                .dropout(o.dropout)
+                                                .plain_last(propagates_scores(o))
+                                                .drop_last(false)));
   }
 
   if (o.jk == JumpingKnowledge::kSum) {
@@ -117,13 +125,20 @@ void GnnImpl::reset() {
       const std::int64_t out = plain ? o.dim_out : o.dim_inner;
       convs_->push_back(make_conv(o, width, out, i));
       if (!plain && o.norm != Norm::kNone) {
-        norms_->push_back(make_norm(o.norm, out));
+        norms_->push_back(make_norm(o.norm, out, o.norm_groups));
       }
       if (heads_) {
         heads_->push_back(Linear(out, o.dim_out));
       }
       width = out;
     }
+  }
+
+  if (o.virtual_node) {
+    virtual_node_ = register_module(
+        "virtual_node", VirtualNode(VirtualNodeOptions(o.dim_inner, o.layers_mp)
+                                        .dropout(o.dropout)
+                                        .residual(o.stage_type == StageType::kSkipSum)));
   }
 
   readout_ = register_module("readout", Readout(o.graph_pooling));
@@ -148,15 +163,18 @@ void GnnImpl::reset_parameters() {
     }
   }
   if (output_norm_) {
-    reset_norm(*output_norm_);
+    reset_norm(*output_norm_, init);
   }
   if (convs_) {
     for (const auto& conv : *convs_) {
       as_conv(*conv).reset_parameters(init);
     }
     for (const auto& norm : *norms_) {
-      reset_norm(*norm);
+      reset_norm(*norm, init);
     }
+  }
+  if (virtual_node_) {
+    virtual_node_->reset_parameters(init);
   }
   if (post_mp_) {
     post_mp_->reset_parameters(init);
@@ -191,19 +209,23 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
   const double input_dropout = options_.input_dropout.value_or(residual ? 0.0 : options_.dropout);
   NodeInput h =
       is_training() && input_dropout > 0.0 ? dropout(x, input_dropout, key(kInputLayer)) : x;
+  ConvContext inner = context;
   std::uint32_t layer = kInputLayer + 1;
   if (pre_mp_) {
     const at::Tensor pre = pre_mp_->forward(h, key(layer));
     show("pre_mp", pre);
-    h = pre;
     layer += static_cast<std::uint32_t>(options_.layers_pre_mp);
+    inner.initial = pre;
+    h = propagates_scores(options_) ? pre : dropped(pre, options_.dropout, layer - 1);
+  } else {
+    inner.initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
   }
 
   if (residual) {
     h = forward_blocks(std::get<at::Tensor>(h), graph, layer);
     layer += 2 * static_cast<std::uint32_t>(options_.layers_mp);
   } else {
-    h = forward_stack(std::move(h), context, ptr, layer);
+    h = forward_stack(std::move(h), std::move(inner), ptr, layer);
     layer += static_cast<std::uint32_t>(options_.layers_mp);
     if (heads_) {
       return std::get<at::Tensor>(h);
@@ -223,17 +245,28 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
   return std::get<at::Tensor>(h);
 }
 
-NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
-                                 std::span<const std::int64_t> ptr, std::uint32_t layer) {
-  ConvContext inner = context;
-  inner.initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
+NodeInput GnnImpl::forward_stack(NodeInput h, ConvContext inner, std::span<const std::int64_t> ptr,
+                                 std::uint32_t layer) {
   at::Tensor scores;
   if (heads_) {
     scores = head_score(0, h, ptr);
   }
+  at::Tensor state;
+  if (virtual_node_) {
+    state = virtual_node_->start(static_cast<std::int64_t>(ptr.size()) - 1);
+  }
   for (std::size_t i = 0; i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
     inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
+    if (virtual_node_) {
+      const at::Tensor given = virtual_node_->add(std::get<at::Tensor>(h), state, ptr);
+      h = given;
+      if (i + 1 < convs_->size()) {
+        state = virtual_node_->update(static_cast<std::int64_t>(i), given, state, ptr,
+                                      key(kVirtualStream + static_cast<std::uint32_t>(i)));
+        show("virtual_node." + index, state);
+      }
+    }
     Conv& conv = as_conv(*convs_[i]);
     const bool plain = last_conv_is_plain(options_) && i + 1 == convs_->size();
     // An observer wants to see the output before the activation.
@@ -243,7 +276,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
     show("convs." + index, out);
     if (!plain) {
       if (options_.norm != Norm::kNone) {
-        out = apply_norm(*norms_[i], out);
+        out = apply_norm(*norms_[i], out, ptr);
         show("norms." + index, out);
       }
       out = inner.relu ? out : activate(out, options_.act);
@@ -297,7 +330,7 @@ std::vector<LayerRow> GnnImpl::describe() const {
   std::int64_t width = options_.dim_in;
   if (pre_mp_) {
     add_mlp_rows(rows, "pre_mp", *pre_mp_);
-    width = options_.dim_inner;
+    width = pre_mp_->options.channels().back();
   }
   const std::int64_t first_width = width;
   for (std::size_t i = 0; convs_ && i < convs_->size(); ++i) {
@@ -309,6 +342,14 @@ std::vector<LayerRow> GnnImpl::describe() const {
       rows.push_back(row_of("norms." + index, *norms_->ptr(i), std::to_string(out)));
     }
     width = out;
+  }
+  if (virtual_node_) {
+    const std::string inner = std::to_string(options_.dim_inner);
+    rows.push_back({"virtual_node.embedding", "Embedding", inner, options_.dim_inner});
+    for (std::size_t i = 0; i < virtual_node_->mlps->size(); ++i) {
+      add_mlp_rows(rows, "virtual_node.mlps." + std::to_string(i),
+                   *virtual_node_->mlps->ptr<MlpImpl>(i));
+    }
   }
   for (std::size_t i = 0; blocks_ && i < blocks_->size(); ++i) {
     rows.push_back(row_of("blocks." + std::to_string(i), *blocks_->ptr(i), arrow(width, width)));
@@ -335,6 +376,10 @@ std::vector<at::Tensor> GnnImpl::first_layer_parameters() const {
     return convs_->ptr(0)->parameters();
   }
   return post_mp_ ? post_mp_->lins->ptr(0)->parameters() : heads_->ptr(0)->parameters();
+}
+
+std::vector<at::Tensor> GnnImpl::message_passing_parameters() const {
+  return blocks_ ? blocks_->parameters() : convs_->parameters();
 }
 
 }  // namespace isthmus::layers

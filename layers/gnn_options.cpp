@@ -13,10 +13,7 @@ namespace {
 
 // One name a line, in the order of the enum's values.
 constexpr std::string_view kLayerTypes[] = {
-    "gcnconv",
-    "sageconv",
-    "ginconv",
-    "linear",
+    "gcnconv", "sageconv", "ginconv", "linear", "sgconv", "appnp", "gcn2conv", "dagnn",
 };
 constexpr std::string_view kStageTypes[] = {
     "stack",
@@ -28,9 +25,7 @@ constexpr std::string_view kJumpingKnowledge[] = {
     "sum",
 };
 constexpr std::string_view kNorms[] = {
-    "none",
-    "batch",
-    "layer",
+    "none", "batch", "layer", "graph", "pair", "diff_group",
 };
 constexpr std::string_view kActivations[] = {
     "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
@@ -79,6 +74,38 @@ void require_at_least(std::int64_t least, std::string_view option, std::int64_t 
 
 void require_rate(std::string_view option, double value) {
   require(value >= 0.0 && value < 1.0, option, "in [0, 1)", std::to_string(value));
+}
+
+/// Layers that cannot go from one width to another.
+void check_widths(const GnnOptions& options) {
+  const bool gcn2 = options.layer_type == LayerType::kGcn2;
+  if (!gcn2 && !keeps_width(options.layer_type)) {
+    return;
+  }
+  const std::string with = " with layer_type " + std::string(name_of(options.layer_type));
+  require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1" + with,
+          std::to_string(options.layers_pre_mp));
+  if (options.layers_post_mp > 0 || options.jk != JumpingKnowledge::kNone) {
+    return;
+  }
+  require(!gcn2, "layers_post_mp", ">= 1" + with, "0");
+  require(options.layers_mp == 1, "layers_mp", "1" + with + " and layers_post_mp 0",
+          std::to_string(options.layers_mp));
+}
+
+/// The virtual node needs one width before all layers.
+void check_virtual_node(const GnnOptions& options) {
+  if (!options.virtual_node) {
+    return;
+  }
+  require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1 with virtual_node",
+          std::to_string(options.layers_pre_mp));
+  require(options.stage_type != StageType::kResidual, "stage_type",
+          "stack or skipsum with virtual_node", "residual");
+  require(!keeps_width(options.layer_type) || options.layers_post_mp >= 1 ||
+              options.jk != JumpingKnowledge::kNone,
+          "layers_post_mp",
+          ">= 1 with virtual_node and layer_type " + std::string(name_of(options.layer_type)), "0");
 }
 
 }  // namespace
@@ -140,6 +167,10 @@ template Activation parse_name<Activation>(std::string_view name);
 template Pooling parse_name<Pooling>(std::string_view name);
 template ops::Reduce parse_name<ops::Reduce>(std::string_view name);
 
+bool keeps_width(LayerType type) noexcept {
+  return type == LayerType::kAppnp || type == LayerType::kDagnn;
+}
+
 void check_options(const GnnOptions& options) {
   require_at_least(1, "dim_in", options.dim_in);
   require_at_least(1, "dim_out", options.dim_out);
@@ -157,7 +188,19 @@ void check_options(const GnnOptions& options) {
     require(options.layer_type != LayerType::kGcn || *options.agg == ops::Reduce::kSum, "agg",
             "add with layer_type gcnconv", got);
   }
+  require_at_least(0, "hops", options.hops);
+  require(options.alpha >= 0.0 && options.alpha <= 1.0, "alpha", "in [0, 1]",
+          std::to_string(options.alpha));
+  require(options.theta >= 0.0, "theta", ">= 0", std::to_string(options.theta));
+  require_at_least(1, "norm_groups", options.norm_groups);
+  check_widths(options);
+  check_virtual_node(options);
   if (options.stage_type == StageType::kResidual) {
+    require(options.layer_type <= LayerType::kLinear, "layer_type",
+            "gcnconv, sageconv, ginconv or linear with stage_type residual",
+            std::string(name_of(options.layer_type)));
+    require(!is_graph_norm(options.norm), "norm", "none, batch or layer with stage_type residual",
+            std::string(name_of(options.norm)));
     require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1 with stage_type residual",
             std::to_string(options.layers_pre_mp));
     require(options.layers_post_mp >= 1, "layers_post_mp", ">= 1 with stage_type residual",

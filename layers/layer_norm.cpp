@@ -28,28 +28,17 @@ at::Tensor sizes_of(std::span<const std::int64_t> ptr, std::int64_t channels,
   return sizes.to(like);
 }
 
-/// Graph of every node, [N].
-at::Tensor graph_of_node(std::span<const std::int64_t> ptr, std::int64_t nodes) {
-  const at::Tensor index = at::empty({nodes}, at::kLong);
-  auto* data = index.data_ptr<std::int64_t>();
-  for (std::size_t g = 0; g + 1 < ptr.size(); ++g) {
-    std::fill(data + ptr[g], data + ptr[g + 1], static_cast<std::int64_t>(g));
-  }
-  return index;
-}
-
 /// x / sd over each graph of ptr; sums run in the fixed order of ops::readout.
 at::Tensor normalise_graphs(const at::Tensor& x, std::span<const std::int64_t> ptr, double eps,
                             bool eps_outside) {
   const at::Tensor count = sizes_of(ptr, x.size(1), x.options());
-  const at::Tensor index = graph_of_node(ptr, x.size(0));
   const auto mean_of = [&](const at::Tensor& values) {
     return ops::readout(values, ptr, ops::Reduce::kSum).sum(1, /*keepdim=*/true) / count;
   };
-  const at::Tensor centred = x - mean_of(x).index_select(0, index);
+  const at::Tensor centred = x - ops::spread(mean_of(x), ptr);
   const at::Tensor var = mean_of(centred * centred);
   const at::Tensor deviation = eps_outside ? at::sqrt(var) + eps : at::sqrt(var + eps);
-  return centred / deviation.index_select(0, index);
+  return centred / ops::spread(deviation, ptr);
 }
 
 }  // namespace

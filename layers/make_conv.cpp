@@ -2,15 +2,19 @@
 
 #include <c10/util/Exception.h>
 
+#include "isthmus/layers/appnp.hpp"
+#include "isthmus/layers/dagnn.hpp"
+#include "isthmus/layers/gcn2_conv.hpp"
 #include "isthmus/layers/gcn_conv.hpp"
 #include "isthmus/layers/gin_conv.hpp"
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/sage_conv.hpp"
+#include "isthmus/layers/sg_conv.hpp"
 
 namespace isthmus::layers {
 
 std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& options, std::int64_t in,
-                                             std::int64_t out, std::int64_t /*index*/) {
+                                             std::int64_t out, std::int64_t index) {
   switch (options.layer_type) {
     case LayerType::kGcn:
       return GcnConv(in, out).ptr();
@@ -19,13 +23,25 @@ std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& options, std::int
     case LayerType::kGin:
       return GinConv(GinConvOptions(in, out)
                          .hidden_channels(options.dim_inner)
-                         .norm(options.norm)
+                         .norm(is_graph_norm(options.norm) ? Norm::kNone : options.norm)
                          .act(options.act)
                          .agg(options.agg.value_or(ops::Reduce::kSum))
                          .train_eps(options.gin_train_eps))
           .ptr();
     case LayerType::kLinear:
       return Linear(in, out).ptr();
+    case LayerType::kSg:
+      return SgConv(SgConvOptions(in, out).hops(options.hops > 0 ? options.hops : 1)).ptr();
+    case LayerType::kAppnp:
+      return Appnp(options.hops > 0 ? options.hops : 10, options.alpha).ptr();
+    case LayerType::kGcn2:
+      return Gcn2Conv(Gcn2ConvOptions(out, options.alpha)
+                          .theta(options.theta)
+                          .layer(index + 1)
+                          .shared_weights(options.shared_weights))
+          .ptr();
+    case LayerType::kDagnn:
+      return Dagnn(DagnnOptions(out).hops(options.hops > 0 ? options.hops : 10)).ptr();
   }
   TORCH_CHECK(false, "Gnn: layer_type must be a named one, got ",
               static_cast<int>(options.layer_type));

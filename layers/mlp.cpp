@@ -38,7 +38,7 @@ void MlpImpl::reset_parameters(Initializer& init) {
     lin->as<LinearImpl>()->reset_parameters(init);
   }
   for (const auto& norm : *norms) {
-    reset_norm(*norm);
+    reset_norm(*norm, init);
   }
 }
 
@@ -68,7 +68,8 @@ at::Tensor MlpImpl::forward_from_first(at::Tensor h, const ops::DropoutKey& key)
       h = apply_norm(*norms[i], h);
     }
     h = activate(h, options.act());
-    if (is_training() && options.dropout() > 0.0) {
+    const bool drops = options.drop_last() || i + 1 < lins->size();
+    if (is_training() && drops && options.dropout() > 0.0) {
       ops::DropoutKey own = key;
       own.layer += static_cast<std::uint32_t>(i);
       h = ops::dropout(h, options.dropout(), own);

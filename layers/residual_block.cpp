@@ -28,9 +28,11 @@ at::Tensor propagate(const at::Tensor& u, const Graph& graph, const ResidualBloc
       return options.agg().value_or(ops::Reduce::kSum) == ops::Reduce::kSum
                  ? ops::gin_aggregate(u, graph, eps)
                  : u * (eps + 1.0) + ops::aggregate(u, graph, *options.agg());
+    default:
+      break;
   }
-  TORCH_CHECK(false, "ResidualBlock: propagate must be a named layer type, got ",
-              static_cast<int>(options.propagate()));
+  TORCH_CHECK(false, "ResidualBlock: propagate must be kGcn, kSage, kGin or kLinear, got ",
+              name_of(options.propagate()));
 }
 
 }  // namespace
@@ -65,7 +67,7 @@ void ResidualBlockImpl::reset() {
 
 void ResidualBlockImpl::reset_parameters(Initializer& init) {
   if (norm) {
-    reset_norm(*norm);
+    reset_norm(*norm, init);
   }
   lin_1->reset_parameters(init);
   lin_2->reset_parameters(init);

@@ -103,23 +103,36 @@ struct MaxReadout : torch::autograd::Function<MaxReadout> {
   }
 };
 
+/// ptr as it is kept, once it is known to be offsets.
+Pointers checked_pointers(const char* op, std::span<const std::int64_t> ptr) {
+  TORCH_CHECK(!ptr.empty() && ptr.front() == 0, op, ": ptr must begin with 0, got ",
+              ptr.empty() ? "no entry" : std::to_string(ptr.front()));
+  for (std::size_t g = 0; g + 1 < ptr.size(); ++g) {
+    TORCH_CHECK(ptr[g] <= ptr[g + 1], op, ": ptr must never decrease, got ", ptr[g], " then ",
+                ptr[g + 1], " at graph ", g);
+  }
+  return std::make_shared<const std::vector<std::int64_t>>(ptr.begin(), ptr.end());
+}
+
 }  // namespace
 
 at::Tensor readout(const at::Tensor& x, std::span<const std::int64_t> ptr, Reduce reduce) {
   check_matrix("readout", "x", x);
-  TORCH_CHECK(!ptr.empty() && ptr.front() == 0, "readout: ptr must begin with 0, got ",
-              ptr.empty() ? "no entry" : std::to_string(ptr.front()));
-  for (std::size_t g = 0; g + 1 < ptr.size(); ++g) {
-    TORCH_CHECK(ptr[g] <= ptr[g + 1], "readout: ptr must never decrease, got ", ptr[g], " then ",
-                ptr[g + 1], " at graph ", g);
-  }
+  const Pointers shared = checked_pointers("readout", ptr);
   TORCH_CHECK(ptr.back() == x.size(0), "readout: ptr must end at the number of rows of x, ",
               x.size(0), ", got ", ptr.back());
-  const auto shared = std::make_shared<const std::vector<std::int64_t>>(ptr.begin(), ptr.end());
   if (reduce == Reduce::kMax) {
-    return MaxReadout::apply(x, Pointers(shared));
+    return MaxReadout::apply(x, shared);
   }
-  return LinearReadout::apply(x, Pointers(shared), reduce == Reduce::kMean, false);
+  return LinearReadout::apply(x, shared, reduce == Reduce::kMean, false);
+}
+
+at::Tensor spread(const at::Tensor& x, std::span<const std::int64_t> ptr) {
+  check_matrix("spread", "x", x);
+  const Pointers shared = checked_pointers("spread", ptr);
+  TORCH_CHECK(x.size(0) == graphs_of(shared), "spread: x must have one row per graph of ptr, ",
+              graphs_of(shared), ", got ", x.size(0));
+  return LinearReadout::apply(x, shared, false, true);
 }
 
 }  // namespace isthmus::ops

@@ -11,17 +11,17 @@ using Names = std::string_view;
 constexpr std::array<Names, 4> kMetrics{"auto", "accuracy", "auc", "loss"};
 constexpr std::array<Names, 3> kTasks{"auto", "node", "graph"};
 constexpr std::array<Names, 1> kTaskTypes{"classification"};
-constexpr std::array<Names, 2> kNormalize{"none", "row"};
+constexpr std::array<Names, 3> kNormalize{"none", "row", "binary"};
 constexpr std::array<Names, 3> kFeatures{"auto", "constant", "degree"};
-constexpr std::array<Names, 4> kProtocols{"public", "platonov", "gin-optimistic", "csl"};
+constexpr std::array<Names, 2> kComponents{"all", "largest"};
+constexpr Names kProtocols[] = {
+    "public", "platonov", "gin-optimistic", "csl", "shchur",
+};
 constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
 // The names of layers' enums in the order of their values, one a line (train_test compares).
 constexpr Names kLayers[] = {
-    "gcnconv",
-    "sageconv",
-    "ginconv",
-    "linear",
+    "gcnconv", "sageconv", "ginconv", "linear", "sgconv", "appnp", "gcn2conv", "dagnn",
 };
 constexpr Names kStages[] = {
     "stack",
@@ -29,9 +29,7 @@ constexpr Names kStages[] = {
     "residual",
 };
 constexpr Names kNorms[] = {
-    "none",
-    "batch",
-    "layer",
+    "none", "batch", "layer", "graph", "pair", "diff_group",
 };
 constexpr Names kActivations[] = {
     "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
@@ -91,6 +89,8 @@ const std::array kFields{
     text(
         "dataset.features", [](C& c) -> S { return &c.dataset.features; }, kFeatures),
     text(
+        "dataset.component", [](C& c) -> S { return &c.dataset.component; }, kComponents),
+    text(
         "protocol.name", [](C& c) -> S { return &c.protocol.name; }, kProtocols),
     count(
         "protocol.seeds", [](C& c) -> S { return &c.protocol.seeds; }, 1),
@@ -130,12 +130,24 @@ const std::array kFields{
     text(
         "gnn.jk", [](C& c) -> S { return &c.gnn.jk; }, kJumps),
     text("gnn.train_eps", [](C& c) -> S { return &c.gnn.train_eps; }),
+    count(
+        "gnn.hops", [](C& c) -> S { return &c.gnn.hops; }, 0),
+    number(
+        "gnn.alpha", [](C& c) -> S { return &c.gnn.alpha; }, 0, 1),
+    number(
+        "gnn.theta", [](C& c) -> S { return &c.gnn.theta; }, 0),
+    text("gnn.shared_weights", [](C& c) -> S { return &c.gnn.shared_weights; }),
+    text("gnn.virtual_node", [](C& c) -> S { return &c.gnn.virtual_node; }),
+    count(
+        "gnn.norm_groups", [](C& c) -> S { return &c.gnn.norm_groups; }, 1),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(
         "optim.base_lr", [](C& c) -> S { return &c.optim.base_lr; }, 0),
     number(
         "optim.weight_decay", [](C& c) -> S { return &c.optim.weight_decay; }, 0),
+    number(
+        "optim.weight_decay_mp", [](C& c) -> S { return &c.optim.weight_decay_mp; }, -1),
     text(
         "optim.weight_decay_layers", [](C& c) -> S { return &c.optim.weight_decay_layers; },
         kDecayLayers),

@@ -29,6 +29,12 @@ Json options_json(const layers::GnnOptions& o) {
   json["graph_pooling"] = layers::name_of(o.graph_pooling);
   json["jk"] = layers::name_of(o.jk);
   json["train_eps"] = o.gin_train_eps;
+  json["hops"] = o.hops;
+  json["alpha"] = o.alpha;
+  json["theta"] = o.theta;
+  json["shared_weights"] = o.shared_weights;
+  json["virtual_node"] = o.virtual_node;
+  json["norm_groups"] = o.norm_groups;
   return json;
 }
 
@@ -51,10 +57,16 @@ layers::GnnOptions options_of(const Json& architecture) {
   o.graph_pooling = layers::parse_name<layers::Pooling>(json.at("graph_pooling").as_string());
   o.jk = layers::parse_name<layers::JumpingKnowledge>(json.at("jk").as_string());
   o.gin_train_eps = json.at("train_eps").as_bool();
+  o.hops = count_at(json, "hops");
+  o.alpha = json.at("alpha").as_double();
+  o.theta = json.at("theta").as_double();
+  o.shared_weights = json.at("shared_weights").as_bool();
+  o.virtual_node = json.at("virtual_node").as_bool();
+  o.norm_groups = count_at(json, "norm_groups");
   // Before memory is asked for: a file can claim any width, its tensors cannot.
   constexpr std::int64_t kMost = 1 << 20;
-  for (const std::int64_t size :
-       {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp, o.layers_post_mp}) {
+  for (const std::int64_t size : {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp,
+                                  o.layers_post_mp, o.hops, o.norm_groups}) {
     if (size < 0 || size > kMost) {
       throw InvalidArgument("a size must be in 0.." + std::to_string(kMost) + ", got " +
                             std::to_string(size));
@@ -102,6 +114,12 @@ layers::GnnOptions gnn_options(const Config& config, bool graph_task, std::int64
   }
   o.jk = layers::parse_name<layers::JumpingKnowledge>(c.jk);
   o.gin_train_eps = c.train_eps;
+  o.hops = c.hops;
+  o.alpha = c.alpha;
+  o.theta = c.theta;
+  o.shared_weights = c.shared_weights;
+  o.virtual_node = c.virtual_node;
+  o.norm_groups = c.norm_groups;
   o.seed = seed;
   layers::check_options(o);
   return o;

@@ -26,8 +26,8 @@ ModelOnSet put_on_set(const std::filesystem::path& model, const std::string& nam
   if (config.dataset.features == "given") {
     config.dataset.features = "auto";
   }
-  on.dataset = std::make_unique<datasets::Dataset>(datasets::load(set, roots));
   config.dataset.name = set;
+  on.dataset = std::make_unique<datasets::Dataset>(load_set(config.dataset, roots));
 
   const std::string task = on.dataset->task == datasets::Task::kGraph ? "graph" : "node";
   const formats::Json* model_task = on.loaded.file.architecture.find("task");

@@ -1,7 +1,7 @@
 #include "protocol.hpp"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -22,14 +22,74 @@ struct Fixed {
   Json value;
 };
 
-std::vector<Fixed> fixed_keys(const std::string& protocol) {
+void append(std::vector<Fixed>& keys, std::initializer_list<Fixed> more) {
+  keys.insert(keys.end(), more);
+}
+
+/// What the authors of a layer trained it with on the public split of Cora.
+std::vector<Fixed> public_keys(const std::string& layer_type) {
+  if (layer_type == "appnp") {
+    return {{"gnn.layers_pre_mp", 2},   {"gnn.layers_mp", 1},
+            {"gnn.dim_inner", 64},      {"gnn.dropout", 0.5},
+            {"gnn.hops", 10},           {"gnn.alpha", 0.1},
+            {"optim.base_lr", 0.01},    {"optim.weight_decay", 5e-3},
+            {"optim.max_epoch", 10000}, {"optim.weight_decay_layers", "first"},
+            {"train.early_stop", 100}};
+  }
+  if (layer_type == "dagnn") {
+    return {{"gnn.layers_pre_mp", 2},  {"gnn.layers_mp", 1},
+            {"gnn.dim_inner", 64},     {"gnn.dropout", 0.8},
+            {"gnn.hops", 10},          {"optim.base_lr", 0.01},
+            {"optim.max_epoch", 1000}, {"optim.weight_decay", 5e-3},
+            {"train.early_stop", 100}, {"optim.weight_decay_layers", "all"}};
+  }
+  if (layer_type == "gcn2conv") {
+    return {{"gnn.layers_pre_mp", 1},     {"gnn.layers_mp", 64},
+            {"gnn.layers_post_mp", 1},    {"gnn.dim_inner", 64},
+            {"gnn.dropout", 0.6},         {"gnn.alpha", 0.1},
+            {"gnn.theta", 0.5},           {"optim.base_lr", 0.01},
+            {"optim.weight_decay", 5e-4}, {"optim.weight_decay_mp", 0.01},
+            {"optim.max_epoch", 1500},    {"optim.weight_decay_layers", "all"},
+            {"train.early_stop", 100}};
+  }
+  if (layer_type == "sgconv") {
+    return {{"gnn.layers_mp", 1},   {"gnn.hops", 2},          {"gnn.dropout", 0.0},
+            {"optim.base_lr", 0.2}, {"optim.max_epoch", 100}, {"optim.weight_decay_layers", "all"}};
+  }
+  return {{"gnn.layers_mp", 2},
+          {"gnn.dim_inner", 16},
+          {"gnn.dropout", 0.5},
+          {"optim.base_lr", 0.01},
+          {"optim.weight_decay", 5e-4},
+          {"optim.max_epoch", 200},
+          {"optim.weight_decay_layers", "first"}};
+}
+
+/// What a protocol fixes for every network, then what it does for this layer.
+std::vector<Fixed> fixed_keys(const std::string& protocol, const std::string& layer_type) {
   if (protocol == "public") {
-    return {{"dataset.normalize", "row"}, {"gnn.layers_mp", 2},
-            {"gnn.dim_inner", 16},        {"gnn.dropout", 0.5},
-            {"optim.optimizer", "adam"},  {"optim.base_lr", 0.01},
-            {"optim.weight_decay", 5e-4}, {"optim.weight_decay_layers", "first"},
-            {"optim.scheduler", "none"},  {"optim.max_epoch", 200},
-            {"train.eval_period", 1}};
+    std::vector<Fixed> keys = public_keys(layer_type);
+    append(keys, {{"dataset.normalize", "row"},
+                  {"optim.optimizer", "adam"},
+                  {"optim.scheduler", "none"},
+                  {"train.eval_period", 1}});
+    return keys;
+  }
+  if (protocol == "shchur") {
+    std::vector<Fixed> keys{{"dataset.component", "largest"},
+                            {"dataset.normalize", "binary"},
+                            {"optim.optimizer", "adam"},
+                            {"optim.scheduler", "none"},
+                            {"train.eval_period", 1},
+                            {"train.early_stop", 50},
+                            {"gnn.dim_inner", 64}};
+    if (layer_type == "gcnconv") {
+      append(keys, {{"gnn.layers_mp", 2},
+                    {"gnn.dropout", 0.8},
+                    {"optim.base_lr", 0.01},
+                    {"optim.weight_decay", 1e-3}});
+    }
+    return keys;
   }
   if (protocol == "platonov") {
     return {
@@ -62,11 +122,23 @@ std::int64_t folds_of(const std::string& protocol) {
   return protocol == "public" ? 1 : protocol == "gin-optimistic" ? 10 : protocol == "csl" ? 5 : 0;
 }
 
+/// The random splits of `shchur` and the initial values on each, in full and quick.
+struct Repetitions {
+  std::int64_t splits, seeds;
+};
+constexpr Repetitions kShchurFull{100, 20};
+constexpr Repetitions kShchurQuick{20, 5};
+
+bool is_quick(const Config& config, std::int64_t folds) {
+  return config.protocol.name == "shchur" && folds == kShchurQuick.splits &&
+         config.protocol.seeds == kShchurQuick.seeds;
+}
+
 std::vector<std::string> modified_keys(const Config& config, std::int64_t folds,
                                        std::int64_t all_folds) {
   const Json values = config_json(config);
   std::vector<std::string> keys;
-  for (const Fixed& fixed : fixed_keys(config.protocol.name)) {
+  for (const Fixed& fixed : fixed_keys(config.protocol.name, config.gnn.layer_type)) {
     const std::size_t dot = fixed.key.find('.');
     const Json& value = values.at(fixed.key.substr(0, dot)).at(fixed.key.substr(dot + 1));
     const bool same = value.is_number() && fixed.value.is_number()
@@ -79,7 +151,11 @@ std::vector<std::string> modified_keys(const Config& config, std::int64_t folds,
   if (config.protocol.name == "public" && config.protocol.seeds < 10) {
     keys.emplace_back("protocol.seeds");
   }
-  if (folds < all_folds) {
+  const bool quick = is_quick(config, folds);
+  if (config.protocol.name == "shchur" && config.protocol.seeds < kShchurFull.seeds && !quick) {
+    keys.emplace_back("protocol.seeds");
+  }
+  if (folds < all_folds && !quick) {
     keys.emplace_back("protocol.folds");
   }
   std::sort(keys.begin(), keys.end());
@@ -91,9 +167,12 @@ struct PublishedBand {
   double low, high;
 };
 
-constexpr std::array<PublishedBand, 10> kBands{{
+constexpr PublishedBand kBands[] = {
     {"public", "cora", "gcnconv", "test.accuracy", 0.800, 0.825},
     {"public", "cora", "sageconv", "test.accuracy", 0.800, 0.825},
+    {"public", "cora", "sgconv", "test.accuracy", 0.800, 0.825},
+    {"public", "cora", "appnp", "test.accuracy", 0.820, 0.845},
+    {"public", "cora", "dagnn", "test.accuracy", 0.834, 0.854},
     {"public", "cora", "linear", "test.accuracy", 0.52, 0.61},
     {"public", "citeseer", "gcnconv", "test.accuracy", 0.680, 0.720},
     {"platonov", "minesweeper", "gcnconv", "test.auc", 0.885, 0.910},
@@ -102,7 +181,11 @@ constexpr std::array<PublishedBand, 10> kBands{{
     {"platonov", "tolokers", "gcnconv", "test.auc", 0.825, 0.850},
     {"platonov", "tolokers", "sageconv", "test.auc", 0.815, 0.835},
     {"gin-optimistic", "tu:MUTAG", "ginconv", "test.accuracy", 0.86, 0.92},
-}};
+    {"shchur", "amazon-photo", "gcnconv", "test.accuracy", 0.89, 0.93},
+    {"shchur", "amazon-computers", "gcnconv", "test.accuracy", 0.80, 0.85},
+    {"shchur", "coauthor-cs", "gcnconv", "test.accuracy", 0.90, 0.925},
+    {"shchur", "coauthor-physics", "gcnconv", "test.accuracy", 0.915, 0.94},
+};
 
 std::optional<Band> band_of(const Config& config, const std::vector<std::string>& modified) {
   if (config.protocol.name == "csl" && config.gnn.layer_type != "linear") {
@@ -143,6 +226,17 @@ std::vector<Split> make_splits(const Config& config, const datasets::Dataset& da
         "folds that are reported");
     return splits;
   }
+  if (name == "shchur") {
+    std::vector<std::int64_t> y = dataset.y;
+    for (std::size_t i = 0; i < dataset.has_label.size(); ++i) {
+      y[i] = dataset.has_label[i] != 0 ? y[i] : -1;
+    }
+    for (std::int64_t s = 0; s < kShchurFull.splits; ++s) {
+      splits.push_back(
+          datasets::per_class_split(y, {}, config.seed + static_cast<std::uint64_t>(s)));
+    }
+    return splits;
+  }
   if (!dataset.splits.empty()) {
     return dataset.splits;
   }
@@ -167,7 +261,7 @@ Metric metric_of(const Config& config, const datasets::Dataset& dataset) {
     throw InvalidArgument("run_training: metric_best auc needs two classes, '" + dataset.name +
                           "' has " + std::to_string(dataset.num_classes));
   }
-  if (name == "loss") {
+  if (name == "loss" || (name == "auto" && config.protocol.name == "shchur")) {
     return Metric::kLoss;
   }
   const bool binary_by_auc = config.protocol.name == "platonov" && dataset.num_classes == 2;
@@ -223,6 +317,9 @@ ProtocolPlan plan_protocol(const Config& config, const datasets::Dataset& datase
     }
   }
   plan.modified = modified_keys(config, plan.folds, all);
+  if (is_quick(config, plan.folds)) {
+    plan.notes.emplace_back("shchur, quick: 20 splits with 5 initial values each");
+  }
   plan.band = band_of(config, plan.modified);
   return plan;
 }

@@ -7,6 +7,7 @@
 #include <ATen/ATen.h>
 
 #include "isthmus/core/error.hpp"
+#include "isthmus/datasets/largest_component.hpp"
 #include "isthmus/graph/batch.hpp"
 #include "isthmus/graph/plan.hpp"
 
@@ -33,6 +34,13 @@ void normalise_rows(Features& x) {
         values[i] = static_cast<float>(static_cast<double>(values[i]) / sum);
       }
     }
+  }
+}
+
+/// 1 in the place of every number but 0.
+void make_binary(Features& x) {
+  for (float& value : x.sparse ? x.value : x.dense) {
+    value = value != 0.0F ? 1.0F : 0.0F;
   }
 }
 
@@ -104,9 +112,9 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config)
     made = degree_features(dataset);
     source = &made;
   }
-  if (config.normalize == "row") {
+  if (config.normalize != "none") {
     Features copy = *source;
-    normalise_rows(copy);
+    (config.normalize == "row" ? normalise_rows : make_binary)(copy);
     x_ = to_input(copy);
   } else {
     x_ = to_input(*source);
@@ -185,6 +193,11 @@ at::Tensor TaskTensors::scores(layers::Gnn& model, std::span<const std::int64_t>
     pieces.push_back(model->forward(input.x, input.graph, input.ptr));
   }
   return pieces.empty() ? at::zeros({0, model->options().dim_out}) : at::cat(pieces);
+}
+
+Dataset load_set(const DatasetConfig& config, const datasets::DataRoots& roots) {
+  Dataset dataset = datasets::load(config.name, roots);
+  return config.component == "largest" ? datasets::largest_component(dataset) : dataset;
 }
 
 void check_split(const Dataset& dataset, const datasets::Split& split) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "isthmus/datasets/dataset.hpp"
+#include "isthmus/datasets/load.hpp"
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/gnn.hpp"
 #include "isthmus/layers/input.hpp"
@@ -55,6 +56,11 @@ class TaskTensors {
   layers::NodeInput x_;
   ModelInput whole_;
 };
+
+/// The set that a config names, and of it what `component` says.
+/// @throws as datasets::load(); InvalidArgument  for the largest component of a set of graphs.
+[[nodiscard]] datasets::Dataset load_set(const DatasetConfig& config,
+                                         const datasets::DataRoots& roots);
 
 /// Refuses a split with ids outside the set, or of items without a label.
 /// @throws DataError  naming the split, the id and the rule.

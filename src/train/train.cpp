@@ -53,6 +53,23 @@ struct Slot {
   std::string failure;
 };
 
+/// The structure-blind network beside that of a config: the same layers without the graph. Of the
+/// layers that propagate without weights, or many times, the MLP around them is left.
+Config without_graph(const Config& config) {
+  Config blind = config;
+  GnnConfig& gnn = blind.gnn;
+  const std::string& type = config.gnn.layer_type;
+  gnn.layer_type = "linear";
+  gnn.agg = "auto";
+  gnn.virtual_node = false;
+  if ((type == "appnp" || type == "dagnn") && gnn.layers_post_mp == 0 && gnn.jk == "none") {
+    gnn.layers_pre_mp -= 1;  // the linear layer in their place gives the scores
+  } else if ((type == "appnp" || type == "dagnn" || type == "gcn2conv") && gnn.layers_post_mp > 0) {
+    gnn.layers_mp = 0;
+  }
+  return blind;
+}
+
 /// The whole training: all runs of the config, then of its baseline.
 class Training {
  public:
@@ -61,13 +78,11 @@ class Training {
         options_(options),
         started_(seconds_of(CLOCK_MONOTONIC)),
         started_cpu_(seconds_of(CLOCK_PROCESS_CPUTIME_ID)),
-        dataset_(datasets::load(config.dataset.name, options.roots)),
+        dataset_(load_set(config.dataset, options.roots)),
         data_(dataset_, config.dataset),
         content_sha256_(datasets::content_sha256(dataset_)),
         plan_(plan_protocol(config, dataset_)),
-        baseline_config_(config) {
-    baseline_config_.gnn.layer_type = "linear";
-    baseline_config_.gnn.agg = "auto";
+        baseline_config_(without_graph(config)) {
     baseline_plan_ = plan_protocol(baseline_config_, dataset_);
     for (const RunPlan& run : plan_.runs) {
       check_split(dataset_, run.split);

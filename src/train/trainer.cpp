@@ -33,17 +33,24 @@ double cpu_clock() {
 }
 
 Optimizer make_optimizer(layers::Gnn& model, const OptimConfig& c) {
-  const std::vector<at::Tensor> first = model->first_layer_parameters();
-  std::unordered_set<const void*> decayed;
-  for (const at::Tensor& parameter : first) {
-    decayed.insert(parameter.unsafeGetTensorImpl());
-  }
+  const auto set_of = [](const std::vector<at::Tensor>& parameters) {
+    std::unordered_set<const void*> set;
+    for (const at::Tensor& parameter : parameters) {
+      set.insert(parameter.unsafeGetTensorImpl());
+    }
+    return set;
+  };
+  const auto first = set_of(model->first_layer_parameters());
+  const auto passing = set_of(model->message_passing_parameters());
   const bool all = c.weight_decay_layers == "all";
   ParameterGroup with{{}, c.weight_decay};
   ParameterGroup without{{}, 0.0};
+  ParameterGroup own{{}, c.weight_decay_mp};
   for (const at::Tensor& parameter : model->parameters()) {
-    const bool decays = all || decayed.count(parameter.unsafeGetTensorImpl()) != 0;
-    (decays ? with : without).parameters.push_back(parameter);
+    const void* key = parameter.unsafeGetTensorImpl();
+    const bool decays = all || first.count(key) != 0;
+    const bool apart = c.weight_decay_mp >= 0.0 && passing.count(key) != 0;
+    (apart ? own : decays ? with : without).parameters.push_back(parameter);
   }
   OptimizerOptions options;
   options.kind = c.optimizer == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdam;
@@ -51,7 +58,7 @@ Optimizer make_optimizer(layers::Gnn& model, const OptimConfig& c) {
   options.beta2 = c.beta2;
   options.eps = c.eps;
   options.momentum = c.momentum;
-  return {{std::move(with), std::move(without)}, options};
+  return {{std::move(with), std::move(without), std::move(own)}, options};
 }
 
 Scheduler make_scheduler(const OptimConfig& c) {

@@ -102,6 +102,30 @@ TEST(StratifiedSplit, RejectsBadFractionsAndSaysWhich) {
   EXPECT_NO_THROW((void)stratified_split({}, {.train = 0.7, .val = 0.2, .test = 0.1}, 0));
 }
 
+// Classes of 4 and 3 items: 1 + 2 of each, so 1 and 0 are left to test; the item without a label is
+// in no part.
+TEST(PerClassSplit, TakesTheSameNumberOfEveryClassAndTestsTheRest) {
+  const Ids y{0, 1, 0, -1, 1, 0, 1, 0};
+  const Split split = per_class_split(y, {.train = 1, .val = 2}, 3);
+  for (const std::int64_t label : {0, 1}) {
+    EXPECT_EQ(count_class(split.train, y, label), 1);
+    EXPECT_EQ(count_class(split.val, y, label), 2);
+  }
+  EXPECT_EQ(split.test.size(), 1U);
+  EXPECT_EQ(count_class(split.test, y, 0), 1);
+}
+
+TEST(PerClassSplit, RefusesSmallClassesAndNegativeCounts) {
+  const Ids y{0, 0, 5, 0, 5};
+  EXPECT_THAT([&] { (void)per_class_split(y, {.train = 2, .val = 1}, 0); },
+              ThrowsMessage<InvalidArgument>(
+                  "per_class_split: every class must have at least 2 + 1 items, class 5 has 2"));
+  EXPECT_THAT([&] { (void)per_class_split(y, {.train = -1, .val = 1}, 0); },
+              ThrowsMessage<InvalidArgument>(
+                  "per_class_split: counts must be >= 0, got train -1 and val 1"));
+  EXPECT_THAT(per_class_split({}, {}, 0).test, IsEmpty());
+}
+
 class SplitsOfRandomLabels : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(SplitsOfRandomLabels, FoldsCoverEveryLabelledItemOnceInBalance) {
@@ -169,6 +193,20 @@ TEST_P(SplitsOfRandomLabels, EveryFoldTestsSomething) {
   }
 }
 
+TEST_P(SplitsOfRandomLabels, PartsPerClassAreDisjointSortedAndCoverTheLabelledItems) {
+  const Ids y = random_labels(GetParam(), 400);
+  const Split split = per_class_split(y, {.train = 2, .val = 1}, GetParam());
+  std::set<std::int64_t> seen;
+  for (const Ids* part : {&split.train, &split.val, &split.test}) {
+    EXPECT_TRUE(std::is_sorted(part->begin(), part->end()));
+    EXPECT_EQ(count_class(*part, y, -1), 0);
+    seen.insert(part->begin(), part->end());
+  }
+  EXPECT_EQ(seen.size(), split.train.size() + split.val.size() + split.test.size());
+  EXPECT_EQ(static_cast<std::int64_t>(seen.size()), 400 - std::count(y.begin(), y.end(), -1));
+  EXPECT_NE(split.train, per_class_split(y, {.train = 2, .val = 1}, GetParam() + 1).train);
+}
+
 TEST_P(SplitsOfRandomLabels, SameSeedSameSplitOtherSeedOther) {
   const Ids y = random_labels(GetParam(), 60);
   EXPECT_EQ(stratified_folds(y, 5, GetParam())[0].test, stratified_folds(y, 5, GetParam())[0].test);
@@ -187,6 +225,7 @@ TEST(StratifiedSplit, GoldenForSeedZero) {
   const Split split = stratified_split(y, {}, 0);
   EXPECT_THAT(split.train, ElementsAre(0, 1, 2, 4, 9));
   EXPECT_THAT(stratified_folds(y, 5, 0)[0].test, ElementsAre(2, 5));
+  EXPECT_THAT(per_class_split(y, {.train = 1, .val = 1}, 0).train, ElementsAre(1, 4));
 }
 
 }  // namespace

@@ -8,10 +8,13 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "isthmus/layers/appnp.hpp"
+#include "isthmus/layers/dagnn.hpp"
 #include "isthmus/layers/gcn_conv.hpp"
 #include "isthmus/layers/gin_conv.hpp"
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/sage_conv.hpp"
+#include "isthmus/layers/sg_conv.hpp"
 
 #include "layers/layer_cases.hpp"
 
@@ -36,6 +39,12 @@ TEST(Conv, IsTheLayerItself) {
   expect_same(gin, "GINConv", gin->forward(x, graph));
   Linear linear(3, 2);
   expect_same(linear, "Linear", linear->forward(x));
+  SgConv sg(3, 2);
+  expect_same(sg, "SGConv", sg->forward(x, graph));
+  Appnp appnp(2, 0.1);
+  expect_same(appnp, "APPNP", appnp->forward(x, graph));
+  Dagnn dagnn(3);
+  expect_same(dagnn, "DAGNN", dagnn->forward(x, graph));
 }
 
 // The generator is advanced by the mixin's reset_parameters() as by the layer's own.

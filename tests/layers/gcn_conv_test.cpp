@@ -17,17 +17,6 @@ GcnConv double_conv(const GcnConvOptions& options) {
   return conv;
 }
 
-/// S of the header's formula as a dense matrix: loops replaced by one, or left as they are.
-at::Tensor dense_s(const Graph& graph, bool add_self_loops) {
-  at::Tensor a = test::adjacency(graph);
-  if (add_self_loops) {
-    a.fill_diagonal_(1.0);
-  }
-  const at::Tensor degree = a.sum(1);
-  const at::Tensor d = torch::where(degree > 0, degree.pow(-0.5), torch::zeros_like(degree));
-  return d.unsqueeze(1) * a * d.unsqueeze(0);
-}
-
 // Path 0 - 1 - 2 with loops: degrees 2, 3, 2. x = (1, 0, 0), W = 1, b = 0:
 // out_0 = 1/2, out_1 = 1/sqrt(6), out_2 = 0.
 TEST(GcnConv, GivesTheAnswerByHandOnAPath) {
@@ -57,9 +46,9 @@ TEST_P(GcnConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
       EXPECT_LT(test::max_difference(conv->forward(x, graph), torch::matmul(s, xw) + conv->bias),
                 1e-13);
     };
-    expect(normal, dense_s(graph, true));
+    expect(normal, test::dense_s(graph, true));
     GcnConv without_loops = double_conv(GcnConvOptions(base).add_self_loops(false));
-    expect(without_loops, dense_s(graph, false));
+    expect(without_loops, test::dense_s(graph, false));
     GcnConv plain_sum = double_conv(GcnConvOptions(base).normalize(false));
     expect(plain_sum, test::adjacency(graph));
   }

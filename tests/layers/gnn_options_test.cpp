@@ -14,10 +14,12 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(GnnOptions, NamesEveryValueAsConfigsDo) {
-  EXPECT_THAT(names_of<LayerType>(), ElementsAre("gcnconv", "sageconv", "ginconv", "linear"));
+  EXPECT_THAT(names_of<LayerType>(), ElementsAre("gcnconv", "sageconv", "ginconv", "linear",
+                                                 "sgconv", "appnp", "gcn2conv", "dagnn"));
   EXPECT_THAT(names_of<StageType>(), ElementsAre("stack", "skipsum", "residual"));
   EXPECT_THAT(names_of<JumpingKnowledge>(), ElementsAre("none", "sum"));
-  EXPECT_THAT(names_of<Norm>(), ElementsAre("none", "batch", "layer"));
+  EXPECT_THAT(names_of<Norm>(),
+              ElementsAre("none", "batch", "layer", "graph", "pair", "diff_group"));
   EXPECT_THAT(names_of<Activation>(),
               ElementsAre("identity", "relu", "gelu", "elu", "leaky_relu", "tanh"));
   EXPECT_THAT(names_of<Pooling>(), ElementsAre("none", "add", "mean", "max"));
@@ -43,7 +45,8 @@ TEST(GnnOptions, OffersTheNearestName) {
     FAIL() << "nothing thrown";
   } catch (const InvalidArgument& error) {
     EXPECT_EQ(std::string(error.what()),
-              "layer_type must be one of gcnconv, sageconv, ginconv, linear, got gcncov");
+              "layer_type must be one of gcnconv, sageconv, ginconv, linear, sgconv, appnp, "
+              "gcn2conv, dagnn, got gcncov");
     EXPECT_EQ(error.hint(), "did you mean gcnconv?");
     EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
   }
@@ -52,7 +55,7 @@ TEST(GnnOptions, OffersTheNearestName) {
     FAIL() << "nothing thrown";
   } catch (const InvalidArgument& error) {
     EXPECT_EQ(std::string(error.what()),
-              "norm must be one of none, batch, layer, got instance_norm");
+              "norm must be one of none, batch, layer, graph, pair, diff_group, got instance_norm");
     EXPECT_EQ(error.hint(), "");
   }
 }
@@ -101,6 +104,56 @@ TEST(GnnOptions, NamesOptionRuleAndValueOfEachMisfit) {
   expect([](GnnOptions& o) { o.agg = ops::Reduce::kMean; },
          "agg must be add with layer_type gcnconv, got mean");
   expect([](GnnOptions& o) { o.agg = ops::Reduce::kMax; }, "agg must be add or mean, got max");
+  expect([](GnnOptions& o) { o.hops = -1; }, "hops must be >= 0, got -1");
+  expect([](GnnOptions& o) { o.alpha = 1.5; }, "alpha must be in [0, 1], got 1.500000");
+  expect([](GnnOptions& o) { o.theta = -1.0; }, "theta must be >= 0, got -1.000000");
+  expect([](GnnOptions& o) { o.norm_groups = 0; }, "norm_groups must be >= 1, got 0");
+  expect([](GnnOptions& o) { o.layer_type = LayerType::kAppnp; },
+         "layers_pre_mp must be >= 1 with layer_type appnp, got 0");
+  expect(
+      [](GnnOptions& o) {
+        o.layer_type = LayerType::kDagnn;
+        o.layers_pre_mp = 1;
+      },
+      "layers_mp must be 1 with layer_type dagnn and layers_post_mp 0, got 2");
+  expect(
+      [](GnnOptions& o) {
+        o.layer_type = LayerType::kGcn2;
+        o.layers_pre_mp = 1;
+      },
+      "layers_post_mp must be >= 1 with layer_type gcn2conv, got 0");
+  expect([](GnnOptions& o) { o.virtual_node = true; },
+         "layers_pre_mp must be >= 1 with virtual_node, got 0");
+  expect(
+      [](GnnOptions& o) {
+        o.layer_type = LayerType::kAppnp;
+        o.layers_pre_mp = o.layers_mp = 1;
+        o.virtual_node = true;
+      },
+      "layers_post_mp must be >= 1 with virtual_node and layer_type appnp, got 0");
+  const auto residual = [](GnnOptions& o) {
+    o.stage_type = StageType::kResidual;
+    o.layers_pre_mp = o.layers_post_mp = 1;
+  };
+  expect(
+      [&](GnnOptions& o) {
+        residual(o);
+        o.virtual_node = true;
+      },
+      "stage_type must be stack or skipsum with virtual_node, got residual");
+  expect(
+      [&](GnnOptions& o) {
+        residual(o);
+        o.norm = Norm::kPair;
+      },
+      "norm must be none, batch or layer with stage_type residual, got pair");
+  expect(
+      [&](GnnOptions& o) {
+        residual(o);
+        o.layer_type = LayerType::kSg;
+      },
+      "layer_type must be gcnconv, sageconv, ginconv or linear with stage_type residual, got "
+      "sgconv");
   expect([](GnnOptions& o) { o.stage_type = StageType::kResidual; },
          "layers_pre_mp must be >= 1 with stage_type residual, got 0");
   expect(

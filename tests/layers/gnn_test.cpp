@@ -1,8 +1,10 @@
 #include "isthmus/layers/gnn.hpp"
 
 #include <array>
+#include <cmath>
 
 #include "isthmus/core/error.hpp"
+#include "isthmus/graph/batch.hpp"
 #include "isthmus/layers/gcn_conv.hpp"
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/state_dict.hpp"
@@ -21,22 +23,62 @@ Gnn double_gnn(const GnnOptions& options) {
   return gnn;
 }
 
-/// Dense GCN propagation, loops replaced by one.
-at::Tensor dense_s(const Graph& graph) {
-  at::Tensor a = test::adjacency(graph);
-  a.fill_diagonal_(1.0);
-  const at::Tensor d = a.sum(1).pow(-0.5);
-  return d.unsqueeze(1) * a * d.unsqueeze(0);
-}
-
 at::Tensor times(const at::Tensor& x, const NamedTensors& t, const std::string& layer) {
   const at::Tensor y = torch::matmul(x, t.at(layer + ".weight").t());
   return t.contains(layer + ".bias") ? y + t.at(layer + ".bias") : y;
 }
 
+/// Layers that propagate without weights or beside a start, norms of graphs, the virtual node.
+void add_graph_shapes(std::vector<GnnOptions>& shapes) {
+  GnnOptions plain{.dim_in = 3, .dim_out = 2, .dim_inner = 4};
+  plain.act = Activation::kTanh;
+  plain.hops = 2;
+  GnnOptions sg = plain;
+  sg.layer_type = LayerType::kSg;
+  shapes.push_back(sg);
+  for (const LayerType type : {LayerType::kAppnp, LayerType::kDagnn}) {
+    GnnOptions scores = plain;
+    scores.layer_type = type;
+    scores.layers_pre_mp = 2;
+    scores.layers_mp = 1;
+    shapes.push_back(scores);
+    GnnOptions inner = scores;
+    inner.layers_mp = 2;
+    inner.layers_post_mp = 1;
+    inner.norm = Norm::kGraph;
+    shapes.push_back(inner);
+  }
+  GnnOptions gcn2 = plain;
+  gcn2.layer_type = LayerType::kGcn2;
+  gcn2.layers_pre_mp = gcn2.layers_post_mp = 1;
+  gcn2.norm = Norm::kPair;
+  shapes.push_back(gcn2);
+  gcn2.shared_weights = false;
+  gcn2.layers_post_mp = 0;
+  gcn2.graph_pooling = Pooling::kSum;
+  gcn2.jk = JumpingKnowledge::kSum;
+  shapes.push_back(gcn2);
+  GnnOptions gin = plain;
+  gin.layer_type = LayerType::kGin;
+  gin.norm = Norm::kDiffGroup;
+  gin.norm_groups = 2;
+  shapes.push_back(gin);
+  GnnOptions node = plain;
+  node.layers_pre_mp = 1;
+  node.virtual_node = true;
+  shapes.push_back(node);
+  node.stage_type = StageType::kSkipSum;
+  node.layers_mp = 3;
+  node.norm = Norm::kGraph;
+  node.graph_pooling = Pooling::kMean;
+  node.layers_post_mp = 1;
+  shapes.push_back(node);
+}
+
 /// One of each shape of network, 3 -> 2.
 std::vector<GnnOptions> every_shape() {
   std::vector<GnnOptions> shapes;
+  add_graph_shapes(shapes);
   for (const LayerType type :
        {LayerType::kGcn, LayerType::kSage, LayerType::kGin, LayerType::kLinear}) {
     GnnOptions plain{.layer_type = type, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
@@ -71,7 +113,7 @@ TEST(Gnn, IsKipfAndWellingsNetworkByDefault) {
   const at::Tensor x = test::features(6, 3, 1);
   Gnn gnn = double_gnn({.dim_in = 3, .dim_out = 2, .dim_inner = 5});
   const NamedTensors t = named_tensors(*gnn);
-  const at::Tensor s = dense_s(graph);
+  const at::Tensor s = test::dense_s(graph, true);
   at::Tensor h = torch::relu(torch::matmul(s, times(x, t, "convs.0.lin")) + t.at("convs.0.bias"));
   h = torch::matmul(s, times(h, t, "convs.1.lin")) + t.at("convs.1.bias");
   EXPECT_LT(test::max_difference(gnn->forward(x, graph), h), 1e-13);
@@ -96,7 +138,9 @@ TEST(Gnn, DescribesEveryParameterOfEveryShapeOnce) {
     for (const LayerRow& row : gnn->describe()) {
       described += row.parameters;
       EXPECT_THAT((std::vector<std::string>{"GCNConv", "SAGEConv", "GINConv", "Linear", "BatchNorm",
-                                            "LayerNorm", "ResidualBlock"}),
+                                            "LayerNorm", "ResidualBlock", "SGConv", "APPNP",
+                                            "DAGNN", "GCN2Conv", "GraphNorm", "PairNorm",
+                                            "DiffGroupNorm", "Embedding"}),
                   ::testing::Contains(row.type));
     }
     std::int64_t there = 0;
@@ -231,7 +275,102 @@ TEST_P(GnnShape, ShowsEveryLayerToAnObserver) {
   EXPECT_EQ(names.size(), seen);
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, GnnShape, ::testing::Range<std::size_t>(0, 20));
+INSTANTIATE_TEST_SUITE_P(Shapes, GnnShape, ::testing::Range<std::size_t>(0, every_shape().size()));
+
+// Features through the layers before message passing are scores; the one hop of each node's own
+// makes them (3/4 S + 1/4 I) of themselves.
+TEST(Gnn, PredictsThenPropagates) {
+  GnnOptions o{.layer_type = LayerType::kAppnp, .dim_in = 3, .dim_out = 2, .dim_inner = 20};
+  o.layers_pre_mp = 2;
+  o.layers_mp = 1;
+  o.hops = 1;
+  o.alpha = 0.25;
+  o.dropout = 0.5;
+  o.norm = Norm::kLayer;
+  Gnn gnn = double_gnn(o);
+  const NamedTensors t = named_tensors(*gnn);
+  const auto drop = [](const at::Tensor& h, std::uint32_t layer) {
+    return ops::dropout(h, 0.5, {.seed = 0, .layer = layer, .step = 0});
+  };
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 1);
+  at::Tensor h = torch::layer_norm(times(drop(x, 0), t, "pre_mp.lins.0"), {20});
+  h = times(drop(torch::relu(h), 1), t, "pre_mp.lins.1");
+  h = 0.75 * torch::matmul(test::dense_s(graph, true), h) + 0.25 * h;
+  EXPECT_LT(test::max_difference(gnn->forward(x, graph), h), 1e-13);
+  EXPECT_EQ(gnn->describe().back().name, "convs.0");
+  EXPECT_EQ(gnn->describe().back().shape, "2 -> 2");
+}
+
+TEST(Gnn, Gcn2StartsFromWhatNoDropoutHasTouchedAndCountsItsLayers) {
+  GnnOptions o{.layer_type = LayerType::kGcn2, .dim_in = 3, .dim_out = 2, .dim_inner = 20};
+  o.layers_pre_mp = o.layers_post_mp = 1;
+  o.alpha = 0.25;
+  o.theta = 0.5;
+  o.dropout = 0.5;
+  o.input_dropout = 0.0;
+  Gnn gnn = double_gnn(o);
+  const NamedTensors t = named_tensors(*gnn);
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 1);
+  const auto drop = [](const at::Tensor& h, std::uint32_t layer) {
+    return ops::dropout(h, 0.5, {.seed = 0, .layer = layer, .step = 0});
+  };
+  const at::Tensor start = torch::relu(times(x, t, "pre_mp.lins.0"));
+  at::Tensor h = drop(start, 1);
+  for (std::uint32_t l = 0; l < 2; ++l) {
+    h = 0.75 * torch::matmul(test::dense_s(graph, true), h) + 0.25 * start;
+    const double beta = std::log(0.5 / (l + 1.0) + 1.0);
+    const at::Tensor weight = t.at("convs." + std::to_string(l) + ".weight1");
+    h = drop(torch::relu((1.0 - beta) * h + beta * torch::matmul(h, weight)), 2 + l);
+  }
+  EXPECT_LT(test::max_difference(gnn->forward(x, graph), times(h, t, "post_mp.lins.0")), 1e-12);
+  EXPECT_EQ(gnn->message_passing_parameters().size(), 2U);
+  EXPECT_TRUE(
+      gnn->message_passing_parameters()[1].is_same(gnn->named_parameters()["convs.1.weight1"]));
+}
+
+TEST(Gnn, TheVirtualNodeIsFedByTheLayersBetweenWhichItStands) {
+  GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
+  o.layers_pre_mp = 1;
+  o.virtual_node = true;
+  Gnn gnn = double_gnn(o);
+  gnn->eval();
+  const torch::NoGradGuard no_grad;
+  gnn->named_parameters()["virtual_node.embedding"].fill_(0.5);
+  const NamedTensors t = named_tensors(*gnn);
+  const std::array<std::int64_t, 3> ptr{0, 3, 6};
+  const at::Tensor x = test::features(6, 3, 1);
+  const auto pool = [](const at::Tensor& h) {
+    return torch::stack({h.slice(0, 0, 3).sum(0), h.slice(0, 3, 6).sum(0)});
+  };
+  const auto spread = [](const at::Tensor& v) { return v.repeat_interleave(3, 0); };
+  at::Tensor h = torch::relu(times(x, t, "pre_mp.lins.0")) + 0.5;
+  at::Tensor v = pool(h) + 0.5;
+  for (const std::string lin : {"0", "1"}) {  // BatchNorm with fresh statistics
+    v = torch::relu(times(v, t, "virtual_node.mlps.0.lins." + lin) / std::sqrt(1.0 + 1e-5));
+  }
+  h = torch::relu(times(h, t, "convs.0")) + spread(v);
+  EXPECT_LT(
+      test::max_difference(gnn->forward(x, test::awkward_graph(), ptr), times(h, t, "convs.1")),
+      1e-13);
+}
+
+// In evaluation nothing but the graph itself decides its scores.
+TEST_P(GnnShape, GivesAGraphAloneWhatItGivesInABatch) {
+  Gnn gnn = double_gnn(options());
+  gnn->eval();
+  const std::vector<Graph> graphs{test::awkward_graph(), test::random_graph(5, 12, 2),
+                                  test::random_graph(1, 1, 3)};
+  const GraphBatch batch = batch_graphs(graphs);
+  const at::Tensor x = test::features(12, 3, 4);
+  const at::Tensor together = gnn->forward(x, batch.graph, batch.ptr);
+  std::vector<at::Tensor> alone;
+  for (std::size_t g = 0; g < graphs.size(); ++g) {
+    alone.push_back(gnn->forward(x.slice(0, batch.ptr[g], batch.ptr[g + 1]), graphs[g]));
+  }
+  EXPECT_LT(test::max_difference(torch::cat(alone), together), 1e-12);
+}
 
 // With an observer the activation is a step of its own; without, GIN does it with its last product.
 TEST(Gnn, GivesTheSameBitsWhetherAnActivationIsFusedOrNot) {

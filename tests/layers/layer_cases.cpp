@@ -44,6 +44,24 @@ at::Tensor adjacency(const Graph& graph) {
   return a;
 }
 
+at::Tensor dense_s(const Graph& graph, bool add_self_loops) {
+  at::Tensor a = adjacency(graph);
+  if (add_self_loops) {
+    a.fill_diagonal_(1.0);
+  }
+  const at::Tensor degree = a.sum(1);
+  const at::Tensor d = torch::where(degree > 0, degree.pow(-0.5), torch::zeros_like(degree));
+  return d.unsqueeze(1) * a * d.unsqueeze(0);
+}
+
+double move_difference(const Graph& graph, const at::Tensor& x, std::uint64_t seed,
+                       const std::function<at::Tensor(const at::Tensor&, const Graph&)>& f) {
+  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
+  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
+  return max_difference(f(x, graph), f(moved, renamed(graph, order)).index_select(0, index));
+}
+
 at::Tensor features(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
   RandomStream stream(seed, 2);
   at::Tensor x = torch::empty({rows, cols}, torch::kDouble);

@@ -34,6 +34,14 @@ namespace isthmus::test {
 /// A[i][j] = number of arcs j -> i, double: what oracles multiply by.
 [[nodiscard]] at::Tensor adjacency(const Graph& graph);
 
+/// GcnConv's S as a dense matrix: loops replaced by one, or left as they are.
+[[nodiscard]] at::Tensor dense_s(const Graph& graph, bool add_self_loops);
+
+/// Largest difference between f of renamed nodes and renamed rows of f: 0 for an equivariant f.
+[[nodiscard]] double move_difference(
+    const Graph& graph, const at::Tensor& x, std::uint64_t seed,
+    const std::function<at::Tensor(const at::Tensor& x, const Graph& graph)>& f);
+
 /// Normal numbers, double, a function of the seed.
 [[nodiscard]] at::Tensor features(std::int64_t rows, std::int64_t cols, std::uint64_t seed);
 

@@ -74,6 +74,19 @@ TEST(Mlp, DropsByKeyInTrainingAndNotAtAllInEvaluation) {
   EXPECT_TRUE(torch::equal(h, mlp->forward(x, key)));
 }
 
+TEST(Mlp, LeavesTheLastLayerUndroppedWhereTold) {
+  const MlpOptions options = MlpOptions({5, 40, 40}).dropout(0.5).plain_last(false);
+  Mlp mlp = double_mlp(MlpOptions(options).drop_last(false));
+  Mlp dropping = double_mlp(options);
+  const at::Tensor x = test::features(6, 5, 4);
+  const ops::DropoutKey key{.seed = 1, .layer = 3, .step = 0};
+  ops::DropoutKey second = key;
+  second.layer += 1;
+  const at::Tensor y = mlp->forward(x, key);
+  EXPECT_TRUE(torch::equal(ops::dropout(y, 0.5, second), dropping->forward(x, key)));
+  EXPECT_FALSE(torch::equal(y, dropping->forward(x, key)));
+}
+
 TEST(Mlp, HasTheGradientOfItsFormula) {
   Mlp mlp =
       double_mlp(MlpOptions({3, 4, 2}).norm(Norm::kBatch).act(Activation::kTanh).dropout(0.3));

@@ -33,7 +33,7 @@ at::Tensor propagated(const at::Tensor& u, const Graph& graph, LayerType type) {
     }
     case LayerType::kSage:
       return torch::cat({u, torch::matmul(a / a.sum(1, true).clamp_min(1.0), u)}, 1);
-    case LayerType::kGin:
+    default:  // kGin
       break;
   }
   return u + torch::matmul(a, u);
@@ -121,6 +121,12 @@ TEST(ResidualBlock, RefusesBadOptionsAndShapes) {
   test::expect_check_fails(
       [] { ResidualBlock(ResidualBlockOptions(LayerType::kSage, 2).agg(ops::Reduce::kMax)); },
       "ResidualBlock: agg must be kMean or kSum, got kMax");
+  ResidualBlock appnp(ResidualBlockOptions(LayerType::kAppnp, 2));
+  test::expect_check_fails(
+      [&] {
+        (void)appnp->forward(torch::zeros({6, 2}), test::awkward_graph());
+      },
+      "ResidualBlock: propagate must be kGcn, kSage, kGin or kLinear, got appnp");
   ResidualBlock block(ResidualBlockOptions(LayerType::kGcn, 2));
   test::expect_check_fails(
       [&] {

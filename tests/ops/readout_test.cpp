@@ -114,5 +114,37 @@ TEST(Readout, RejectsPointersThatDoNotFit) {
   EXPECT_THAT(call({0, 4}), message("ptr must end at the number of rows of x, 5, got 4"));
 }
 
+// One row per graph: twice the first, none of the second, three times the third.
+TEST(Spread, RepeatsTheRowOfEachGraphAndIsTheAdjointOfTheSum) {
+  const at::Tensor x = torch::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, at::kDouble);
+  const at::Tensor y = spread(x, kPtr);
+  EXPECT_TRUE(torch::equal(
+      y, torch::tensor({{1.0, 2.0}, {1.0, 2.0}, {5.0, 6.0}, {5.0, 6.0}, {5.0, 6.0}}, at::kDouble)));
+  const at::Tensor z = example();
+  EXPECT_NEAR((y * z).sum().item<double>(),
+              (x * readout(z, kPtr, Reduce::kSum)).sum().item<double>(), 1e-12);
+}
+
+TEST(Spread, GradientsPassTheDifferenceCheckTwice) {
+  const auto f = [](const std::vector<at::Tensor>& in) { return spread(in[0], kPtr).tanh(); };
+  torch::manual_seed(6);
+  const at::Tensor x = torch::randn({3, 2}, at::kDouble).requires_grad_(true);
+  EXPECT_TRUE(test::gradcheck(f, {x}));
+  EXPECT_TRUE(test::gradgradcheck(f, {x}));
+}
+
+TEST(Spread, TakesAnExpandedRowAndRefusesOtherShapes) {
+  const at::Tensor row = torch::tensor({{1.0, 2.0}}, at::kDouble);
+  EXPECT_TRUE(torch::equal(spread(row.expand({3, 2}), kPtr), row.expand({5, 2})));
+  EXPECT_THAT([&] { (void)spread(row, kPtr); },
+              ThrowsMessage<c10::Error>(
+                  HasSubstr("spread: x must have one row per graph of ptr, 3, got 1")));
+  EXPECT_THAT(
+      [&] {
+        (void)spread(row, std::vector<std::int64_t>{1, 2});
+      },
+      ThrowsMessage<c10::Error>(HasSubstr("spread: ptr must begin with 0, got 1")));
+}
+
 }  // namespace
 }  // namespace isthmus::ops

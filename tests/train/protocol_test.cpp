@@ -100,6 +100,51 @@ TEST(Protocol, CslFoldsAreDisjointThirdsOfThreeToOneToOne) {
   }
 }
 
+TEST(Protocol, ShchurDrawsSplitsOfTwentyAndThirtyPerClassAndStopsByLoss) {
+  datasets::Dataset dataset = nodes(1, 3);
+  dataset.y.clear();
+  for (std::int64_t i = 0; i < 300; ++i) {
+    dataset.y.push_back(i % 3);
+  }
+  dataset.has_label.assign(300, 1);
+  dataset.has_label[0] = 0;
+  const ProtocolPlan plan = plan_protocol(recipe("photo-gcn"), dataset);
+  ASSERT_EQ(plan.runs.size(), 100U);
+  EXPECT_EQ(plan.metric, Metric::kLoss);
+  EXPECT_EQ(plan.runs[7].folder, "seed-2-fold-1");
+  EXPECT_THAT(plan.modified, IsEmpty());
+  EXPECT_THAT(plan.notes, ElementsAre("shchur, quick: 20 splits with 5 initial values each"));
+  ASSERT_TRUE(plan.band);
+  EXPECT_EQ(plan.band->low, 0.89);
+  for (const RunPlan& run : plan.runs) {
+    EXPECT_EQ(run.split.train.size(), 60U);
+    EXPECT_EQ(run.split.val.size(), 90U);
+    EXPECT_EQ(run.split.test.size(), 149U);
+    EXPECT_FALSE(std::binary_search(run.split.test.begin(), run.split.test.end(), 0));
+  }
+  EXPECT_EQ(plan.runs[5].split.train, plan.runs[9].split.train);
+  EXPECT_NE(plan.runs[5].split.train, plan.runs[10].split.train);
+
+  const ProtocolPlan full =
+      plan_protocol(recipe("photo-gcn", {"protocol.folds=0", "protocol.seeds=20"}), dataset);
+  EXPECT_EQ(full.runs.size(), 2000U);
+  EXPECT_THAT(full.modified, IsEmpty());
+  ASSERT_TRUE(full.band);
+  EXPECT_EQ(full.band->high, 0.93);
+  EXPECT_THAT(plan_protocol(recipe("photo-gcn", {"protocol.seeds=1"}), dataset).modified,
+              ElementsAre("protocol.folds", "protocol.seeds"));
+}
+
+TEST(Protocol, PublicFixesWhatTheAuthorsOfEachLayerUsed) {
+  const ProtocolPlan dagnn =
+      plan_protocol(recipe("cora-gcn", {"gnn.layer_type=dagnn"}), nodes(1, 7));
+  EXPECT_THAT(dagnn.modified, ::testing::Contains("gnn.dropout"));
+  const ProtocolPlan appnp = plan_protocol(recipe("cora-appnp"), nodes(1, 7));
+  EXPECT_THAT(appnp.modified, ::testing::Not(::testing::Contains("gnn.dim_inner")));
+  ASSERT_TRUE(appnp.band);
+  EXPECT_EQ(appnp.band->low, 0.82);
+}
+
 TEST(Protocol, RefusesWhatDoesNotFitTheSet) {
   const auto message = [](const Config& config, const datasets::Dataset& dataset) {
     try {

@@ -9,6 +9,7 @@
 #include "isthmus/core/thread_budget.hpp"
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/train/config.hpp"
+#include "isthmus/train/evaluate.hpp"
 #include "isthmus/train/model_file.hpp"
 
 #include "train_fixtures.hpp"
@@ -49,6 +50,38 @@ TEST(ConfigKeys, OfferTheNamesThatTheNetworkKnows) {
   EXPECT_EQ(choices_of("gnn.norm"), names<layers::Norm>());
   EXPECT_EQ(choices_of("gnn.act"), names<layers::Activation>());
   EXPECT_EQ(choices_of("gnn.jk"), names<layers::JumpingKnowledge>());
+}
+
+TEST(RunTraining, GivesMessagePassingLayersADecayOfTheirOwn) {
+  const auto bits = [](const std::vector<std::string>& set) {
+    std::vector<std::string> all{"protocol.folds=1", "optim.weight_decay=0.1"};
+    all.insert(all.end(), set.begin(), set.end());
+    return loss_bits(run_training(small_config(all)));
+  };
+  const std::string alike = bits({});
+  EXPECT_EQ(bits({"optim.weight_decay_mp=0.1"}), alike);
+  EXPECT_NE(bits({"optim.weight_decay_mp=0"}), alike);
+  EXPECT_NE(bits({"optim.weight_decay_mp=0"}), bits({"optim.weight_decay=0"}));
+}
+
+TEST(RunTraining, TrainsEveryPropagationOnTheLargestComponentOfBinaryFeatures) {
+  for (const std::string type : {"sgconv", "appnp", "gcn2conv", "dagnn"}) {
+    const bool ends = type == "gcn2conv";
+    const auto folder = fresh_folder();
+    const TrainOutcome outcome = run_training(with_folder(
+        folder,
+        {"gnn.layer_type=" + type, "gnn.stage_type=stack", "gnn.layers_pre_mp=1", "gnn.layers_mp=1",
+         std::string("gnn.layers_post_mp=") + (ends ? "1" : "0"), "gnn.hops=2", "protocol.folds=1",
+         "protocol.baseline=true", "dataset.normalize=binary", "dataset.component=largest"}));
+    EXPECT_EQ(outcome.status, TrainStatus::kOk) << type;
+    EXPECT_EQ(outcome.document.at("baselines").as_array().size(), 1U);
+    // Its model file tells the whole architecture.
+    const EvaluateResult result = evaluate(folder / "seed-0-fold-0/best.safetensors");
+    EXPECT_EQ(
+        result.loss,
+        outcome.document.at("runs").as_array()[0].at("metrics").at("test").at("loss").as_double())
+        << type;
+  }
 }
 
 TEST(RunTraining, SameBitsForOneTwoAndThreeThreads) {

@@ -43,4 +43,19 @@ struct SplitFractions {
 [[nodiscard]] Split stratified_split(std::span<const std::int64_t> y,
                                      const SplitFractions& fractions, std::uint64_t seed);
 
+/// Items of each class that per_class_split() gives to training and validation, >= 0.
+struct PerClassCounts {
+  std::int64_t train = 20;
+  std::int64_t val = 30;
+};
+
+/// The same number of items of every class for training, and for validation; all the others are
+/// tested (Shchur et al.: Pitfalls of Graph Neural Network Evaluation, 2018). Each class is
+/// shuffled and cut. A function of the arguments alone.
+///
+/// @param y  As in stratified_folds(): a negative class means unlabelled, in no part.
+/// @throws isthmus::InvalidArgument  if a count is negative or a class has too few items.
+[[nodiscard]] Split per_class_split(std::span<const std::int64_t> y, const PerClassCounts& counts,
+                                    std::uint64_t seed);
+
 }  // namespace isthmus::datasets

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <string_view>
 
 #include <ATen/core/Tensor.h>
 #include <torch/arg.h>
@@ -27,6 +28,11 @@ class BatchNormStateImpl : public torch::nn::Cloneable<BatchNormStateImpl> {
  public:
   explicit BatchNormStateImpl(std::int64_t channels);
   void reset() override;
+  /// weight 1, bias 0, running mean 0, running variance 1, no batch seen.
+  void reset_parameters();
+  /// BatchNorm's formula on x [N, channels]; messages name `who`.
+  [[nodiscard]] at::Tensor normalise(std::string_view who, const at::Tensor& x,
+                                     const BatchNormOptions& how);
   /// As torch::nn::Module::to, but the counter stays an integer.
   using torch::nn::Module::to;
   void to(torch::Device device, torch::Dtype dtype, bool non_blocking) override;
@@ -40,6 +46,9 @@ class BatchNormStateImpl : public torch::nn::Cloneable<BatchNormStateImpl> {
   at::Tensor num_batches_tracked;
 };
 TORCH_MODULE(BatchNormState);
+
+/// Refuses options outside their ranges; messages name `who`.
+void check_batch_norm(std::string_view who, const BatchNormOptions& options);
 
 /// y = (x - mean) / sqrt(var + eps) * weight + bias per channel; x [N, C]. Training mode:
 /// statistics of the N rows (population variance), and the running ones move towards them; eval

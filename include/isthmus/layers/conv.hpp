@@ -19,9 +19,11 @@ struct ConvContext {
   const Graph& graph;
   at::Tensor edge_attr;  ///< [E, D], floating; undefined if there is none.
   at::Tensor edge_type;  ///< [E], int64, relation of each edge; undefined if there is none.
-  at::Tensor initial;    ///< [N, C], what the first message-passing layer was given (GCN2's x_0).
-  ops::DropoutKey key;   ///< Of dropout inside a layer (attention weights): one layer number each.
-  bool relu = false;     ///< Whether the output is max(0, .); only where applies_relu().
+  /// [N, C], GCN2's x_0: what the layers before message passing gave, before dropout; undefined
+  /// if there are none and the features are sparse.
+  at::Tensor initial;
+  ops::DropoutKey key;  ///< Of dropout inside a layer (attention weights): one layer number each.
+  bool relu = false;    ///< Whether the output is max(0, .); only where applies_relu().
 };
 
 /// A message-passing layer as a network of them sees it: the mixin of every *Conv module. Each also

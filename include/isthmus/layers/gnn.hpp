@@ -21,6 +21,7 @@
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/mlp.hpp"
 #include "isthmus/layers/readout.hpp"
+#include "isthmus/layers/virtual_node.hpp"
 #include "isthmus/ops/dropout.hpp"
 
 namespace isthmus::layers {
@@ -42,7 +43,8 @@ using LayerObserver = std::function<void(std::string_view name, const at::Tensor
 ///     h = dropout(x);  h = pre_mp(h);  h = convs[l](h) ...;  h = pool(h);  scores = post_mp(h)
 ///
 /// Tensor names: pre_mp.lins.i.*, pre_mp.norms.i.*; convs.l.*, norms.l.* (stack, skipsum) or
-/// blocks.l.*, output_norm.* (residual); post_mp.lins.i.*, post_mp.norms.i.*; heads.l.* (kSum).
+/// blocks.l.*, output_norm.* (residual); virtual_node.*; post_mp.lins.i.*, post_mp.norms.i.*;
+/// heads.l.* (kSum).
 ///
 /// Dropout masks are a function of (options.seed, place in the network, step, row, column), so a
 /// run continued at a step draws the masks that the whole run would have drawn.
@@ -81,13 +83,15 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   /// Parameters of the layer that sees the input features (what weight_decay_layers = "first"
   /// means).
   [[nodiscard]] std::vector<at::Tensor> first_layer_parameters() const;
+  /// Parameters of the message-passing layers or residual blocks (optim.weight_decay_mp).
+  [[nodiscard]] std::vector<at::Tensor> message_passing_parameters() const;
 
   [[nodiscard]] const GnnOptions& options() const noexcept { return options_; }
 
  private:
   [[nodiscard]] ops::DropoutKey key(std::uint32_t layer) const;
   [[nodiscard]] at::Tensor dropped(const at::Tensor& x, double p, std::uint32_t layer) const;
-  [[nodiscard]] NodeInput forward_stack(NodeInput h, const ConvContext& context,
+  [[nodiscard]] NodeInput forward_stack(NodeInput h, ConvContext inner,
                                         std::span<const std::int64_t> ptr, std::uint32_t layer);
   [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const Graph& graph, std::uint32_t layer);
   [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,
@@ -98,6 +102,7 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   Mlp pre_mp_{nullptr};
   torch::nn::ModuleList convs_{nullptr};
   torch::nn::ModuleList norms_{nullptr};
+  VirtualNode virtual_node_{nullptr};
   torch::nn::ModuleList blocks_{nullptr};
   std::shared_ptr<torch::nn::Module> output_norm_;
   Readout readout_{nullptr};

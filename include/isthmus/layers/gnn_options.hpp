@@ -19,6 +19,10 @@ enum class LayerType : std::uint8_t {
   kSage,
   kGin,
   kLinear,
+  kSg,     ///< Several hops by one layer; see SgConv.
+  kAppnp,  ///< Keeps the width; see Appnp and keeps_width().
+  kGcn2,   ///< Needs dim_inner on both sides: layers_pre_mp and layers_post_mp (or jk) >= 1.
+  kDagnn,  ///< Keeps the width; see Dagnn and keeps_width().
 };
 
 /// How message-passing layers are chained.
@@ -53,7 +57,10 @@ struct GnnOptions {
   /// Reduction inside a layer: sum or mean. Empty: the layer's own (gcn, gin: sum; sage: mean).
   /// gcn has its own weights, so anything but sum is refused there.
   std::optional<ops::Reduce> agg = std::nullopt;
+  /// After each message-passing layer, and of kBatch and kLayer also inside the layers_pre_mp,
+  /// layers_post_mp and GIN's network. Graph norms are not for kResidual.
   Norm norm = Norm::kNone;
+  std::int64_t norm_groups = kNormGroups;  ///< Of kDiffGroup, >= 1.
   Activation act = Activation::kRelu;
   double dropout = 0.0;  ///< After each activation, [0, 1).
   /// On the input features, [0, 1). Empty: `dropout` for kStack and kSkipSum, 0 for kResidual.
@@ -64,6 +71,13 @@ struct GnnOptions {
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
   bool gin_train_eps = false;  ///< GIN's eps as a parameter instead of a constant 0.
+  /// K of kSg, kAppnp and kDagnn, >= 0; 0: the layer's own, 1 for kSg, else 10.
+  std::int64_t hops = 0;
+  double alpha = 0.1;          ///< Share of the start in kAppnp and kGcn2, [0, 1].
+  double theta = 0.5;          ///< Strength of kGcn2's weights, >= 0; layer l takes theta / l.
+  bool shared_weights = true;  ///< kGcn2: one weight for both of its terms.
+  /// One more node per graph, joined to all (VirtualNode): needs layers_pre_mp >= 1, not kResidual.
+  bool virtual_node = false;
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };
@@ -71,6 +85,11 @@ struct GnnOptions {
 /// Refuses options that do not fit together.
 /// @throws InvalidArgument  naming the option, the rule and the value.
 void check_options(const GnnOptions& options);
+
+/// Layers that have no weights of their own between input and output. With layers_post_mp = 0 and
+/// jk kNone such a layer is the only one (layers_mp = 1) and works on the scores: the last of the
+/// layers_pre_mp, without norm, act and dropout, gives dim_out.
+[[nodiscard]] bool keeps_width(LayerType type) noexcept;
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
 /// values. For LayerType, StageType, JumpingKnowledge, Norm, Activation, Pooling, ops::Reduce.

@@ -28,6 +28,7 @@ struct MlpOptions {
   TORCH_ARG(Activation, act) = Activation::kRelu;
   TORCH_ARG(double, dropout) = 0.0;    ///< After each activation, [0, 1).
   TORCH_ARG(bool, plain_last) = true;  ///< No norm, activation and dropout after the last layer.
+  TORCH_ARG(bool, drop_last) = true;   ///< Off: no dropout after the last layer in any case.
   TORCH_ARG(bool, bias) = true;
   TORCH_ARG(std::uint64_t, seed) = 0;  ///< Of the initial values.
 };

@@ -2,23 +2,42 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include <ATen/core/Tensor.h>
 #include <torch/nn/module.h>
 
+#include "isthmus/layers/initializer.hpp"
+
 namespace isthmus::layers {
 
-/// Normalisation between layers: none, BatchNorm, or LayerNorm over the channels of each node.
-enum class Norm : std::uint8_t { kNone, kBatch, kLayer };
+/// Normalisation between layers.
+enum class Norm : std::uint8_t {
+  kNone,
+  kBatch,      ///< BatchNorm
+  kLayer,      ///< LayerNorm over the channels of each node
+  kGraph,      ///< GraphNorm
+  kPair,       ///< PairNorm, without parameters
+  kDiffGroup,  ///< DiffGroupNorm
+};
 
-/// A BatchNorm or a LayerNorm of that width; null for kNone. BatchNorm made here accepts a single
-/// row in training mode (it then uses the running statistics).
-[[nodiscard]] std::shared_ptr<torch::nn::Module> make_norm(Norm norm, std::int64_t channels);
+/// Norms that are about the nodes of graphs: a Gnn has them between message-passing layers only.
+[[nodiscard]] bool is_graph_norm(Norm norm) noexcept;
 
-/// x [N, C] through a module that make_norm() made.
-[[nodiscard]] at::Tensor apply_norm(torch::nn::Module& norm, const at::Tensor& x);
+/// Groups of the DiffGroupNorm that make_norm() makes, unless told otherwise.
+inline constexpr std::int64_t kNormGroups = 10;
 
-/// Initial values again for a module that make_norm() made.
-void reset_norm(torch::nn::Module& norm);
+/// The module of that name and width; null for kNone. Those with batch statistics accept a single
+/// row in training mode (they then use the running statistics).
+[[nodiscard]] std::shared_ptr<torch::nn::Module> make_norm(Norm norm, std::int64_t channels,
+                                                           std::int64_t groups = kNormGroups);
+
+/// x [N, C] through a module that make_norm() made. @param ptr  G + 1 offsets of the graphs of a
+/// batch, for GraphNorm and PairNorm; empty: one graph.
+[[nodiscard]] at::Tensor apply_norm(torch::nn::Module& norm, const at::Tensor& x,
+                                    std::span<const std::int64_t> ptr = {});
+
+/// Initial values again for a module that make_norm() made; only DiffGroupNorm draws.
+void reset_norm(torch::nn::Module& norm, Initializer& init);
 
 }  // namespace isthmus::layers

@@ -23,7 +23,7 @@ struct ResidualBlockOptions {
   ResidualBlockOptions(LayerType propagate, std::int64_t channels)
       : propagate_(propagate), channels_(channels) {}
 
-  TORCH_ARG(LayerType, propagate);
+  TORCH_ARG(LayerType, propagate);             ///< kGcn, kSage, kGin or kLinear.
   TORCH_ARG(std::int64_t, channels);           ///< >= 1
   TORCH_ARG(std::optional<ops::Reduce>, agg);  ///< As GnnOptions::agg.
   TORCH_ARG(Norm, norm) = Norm::kLayer;

@@ -14,4 +14,8 @@ namespace isthmus::ops {
 [[nodiscard]] at::Tensor readout(const at::Tensor& x, std::span<const std::int64_t> ptr,
                                  Reduce reduce);
 
+/// The way back: row g of x [G, F] to rows ptr[g] .. ptr[g+1)-1 of [N, F], N = ptr[G]; the adjoint
+/// of readout(kSum). Supports double backward; gradients are summed in the order of the rows.
+[[nodiscard]] at::Tensor spread(const at::Tensor& x, std::span<const std::int64_t> ptr);
+
 }  // namespace isthmus::ops

@@ -15,13 +15,15 @@ struct DatasetConfig {
   std::string task = "auto";                 ///< auto (what the set says) | node | graph
   std::string task_type = "classification";  ///< classification
   std::string dir = {};                      ///< Data root, after --data-root and ISTHMUS_DATA.
-  std::string normalize = "none";            ///< none | row (features of a node sum to 1)
+  /// none | row (features of a node sum to 1) | binary (1 where a feature is not 0)
+  std::string normalize = "none";
   std::string features = "auto";  ///< auto (the set's, else constant) | constant | degree (one-hot)
+  std::string component = "all";  ///< all | largest (of a node set: that connected component alone)
 };
 
 /// How runs are laid out and chosen; keys `protocol.*`.
 struct ProtocolConfig {
-  std::string name = "public";  ///< public | platonov | gin-optimistic | csl
+  std::string name = "public";  ///< public | platonov | gin-optimistic | csl | shchur
   std::int64_t seeds = 1;       ///< Runs per split, with seeds seed, seed + 1, ...
   std::int64_t folds = 0;       ///< Splits or folds used, the first ones; 0: all there are.
   bool baseline = true;         ///< The structure-blind MLP row.
@@ -36,27 +38,38 @@ struct ModelConfig {
 
 /// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
 struct GnnConfig {
-  std::string layer_type = "gcnconv";  ///< gcnconv | sageconv | ginconv | linear
+  /// gcnconv | sageconv | ginconv | linear | sgconv | appnp | gcn2conv | dagnn
+  std::string layer_type = "gcnconv";
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;
   std::int64_t layers_post_mp = 0;
   std::int64_t dim_inner = 16;
   std::string stage_type = "stack";  ///< stack | skipsum | residual
   std::string agg = "auto";          ///< auto (the layer's own) | add | mean
-  std::string norm = "none";         ///< none | batch | layer; `gnn.batchnorm = true` is "batch"
+  /// none | batch | layer | graph | pair | diff_group; `gnn.batchnorm = true` is "batch"
+  std::string norm = "none";
   std::string act = "relu";
   double dropout = 0.0;
   double input_dropout = -1.0;  ///< On the input features; -1: as GnnOptions chooses.
   double final_dropout = 0.0;
   std::string jk = "none";  ///< none | sum
   bool train_eps = false;
+  std::int64_t hops = 0;          ///< sgconv, appnp, dagnn: PyG's K; 0: the layer's own.
+  double alpha = 0.1;             ///< appnp, gcn2conv: share of the start.
+  double theta = 0.5;             ///< gcn2conv: strength of the weights.
+  bool shared_weights = true;     ///< gcn2conv: one weight for both terms.
+  bool virtual_node = false;      ///< One more node per graph, joined to all others.
+  std::int64_t norm_groups = 10;  ///< Of norm diff_group.
 };
 
 /// Keys `optim.*`.
 struct OptimConfig {
   std::string optimizer = "adam";  ///< adam | sgd
   double base_lr = 0.01;
-  double weight_decay = 0.0;                ///< L2 term added to the gradient, as torch's.
+  double weight_decay = 0.0;  ///< L2 term added to the gradient, as torch's.
+  /// The same for message-passing layers alone; negative: they are like the others. Not negative:
+  /// weight_decay_layers speaks of the others only.
+  double weight_decay_mp = -1.0;
   std::string weight_decay_layers = "all";  ///< all | first (the layer that sees the features)
   double momentum = 0.0;                    ///< sgd
   double beta1 = 0.9;                       ///< adam
@@ -85,8 +98,9 @@ struct Config {
   std::uint64_t seed = 0;
   std::int64_t num_threads = 0;  ///< 0: every CPU the process may use. Results do not depend on it.
   std::string out_dir = {};      ///< Folder of the results; empty: nothing is written.
-  std::string metric_best = "auto";  ///< auto (accuracy; AUC for two-class platonov sets) |
-                                     ///< accuracy | auc | loss: what chooses the epoch
+  /// What chooses the epoch: auto (accuracy; AUC for two-class platonov sets; loss for shchur) |
+  /// accuracy | auc | loss
+  std::string metric_best = "auto";
   DatasetConfig dataset;
   ProtocolConfig protocol;
   ModelConfig model;

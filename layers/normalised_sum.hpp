@@ -1,0 +1,29 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "isthmus/graph/graph.hpp"
+
+namespace isthmus::layers {
+
+/// Which S a layer propagates by; PyG's options of the same names.
+struct Normalisation {
+  bool add_self_loops = true;  ///< Loops of the graph are replaced by one at each node.
+  bool normalize = true;       ///< Off: plain sum, then without self-loops added.
+};
+
+/// x -> S x with GcnConv's S (see there), made ready once and applied as often as there are hops.
+class NormalisedSum {
+ public:
+  /// @param like  Type of the x to come.
+  NormalisedSum(Graph graph, const Normalisation& how, const at::TensorOptions& like);
+  /// x [N, C], differentiable.
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
+
+ private:
+  Graph graph_;
+  Normalisation how_;
+  at::Tensor scale_;  ///< 1 / sqrt(in-degree), [N, 1]; where normalised without loops added.
+};
+
+}  // namespace isthmus::layers
