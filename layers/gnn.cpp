@@ -30,10 +30,11 @@ std::string type_name(const torch::nn::Module& module) {
   if (const auto* conv = dynamic_cast<const Conv*>(&module)) {
     return std::string(conv->type_name());
   }
-  const std::array<std::pair<std::string_view, std::string_view>, 3> names{{
+  const std::array<std::pair<std::string_view, std::string_view>, 4> names{{
       {"BatchNormImpl", "BatchNorm"},
       {"LayerNormImpl", "LayerNorm"},
       {"ResidualBlockImpl", "ResidualBlock"},
+      {"JumpImpl", "JumpingKnowledge"},
   }};
   const std::string full = module.name();
   for (const auto& [impl, name] : names) {
@@ -126,6 +127,11 @@ void GnnImpl::reset() {
     }
   }
 
+  if (o.jk != JumpingKnowledge::kNone && !heads_) {
+    jump_ = register_module("jk", Jump(JumpOptions(o.jk, o.dim_inner, o.layers_mp)));
+    width = jump_->out_channels();
+  }
+
   readout_ = register_module("readout", Readout(o.graph_pooling));
   if (o.layers_post_mp > 0) {
     std::vector<std::int64_t> channels(static_cast<std::size_t>(o.layers_post_mp) + 1, o.dim_inner);
@@ -157,6 +163,9 @@ void GnnImpl::reset_parameters() {
     for (const auto& norm : *norms_) {
       reset_norm(*norm);
     }
+  }
+  if (jump_) {
+    jump_->reset_parameters(init);
   }
   if (post_mp_) {
     post_mp_->reset_parameters(init);
@@ -231,6 +240,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
   if (heads_) {
     scores = head_score(0, h, ptr);
   }
+  std::vector<at::Tensor> outputs;
   for (std::size_t i = 0; i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
     inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
@@ -255,6 +265,14 @@ NodeInput GnnImpl::forward_stack(NodeInput h, const ConvContext& context,
     if (heads_) {
       scores = scores + head_score(i + 1, h, ptr);
     }
+    if (jump_) {
+      outputs.push_back(std::get<at::Tensor>(h));
+    }
+  }
+  if (jump_) {
+    const at::Tensor joined = jump_->forward(outputs);
+    show("jk", joined);
+    return joined;
   }
   return heads_ ? NodeInput(scores) : h;
 }
@@ -309,6 +327,10 @@ std::vector<LayerRow> GnnImpl::describe() const {
       rows.push_back(row_of("norms." + index, *norms_->ptr(i), std::to_string(out)));
     }
     width = out;
+  }
+  if (jump_ && !jump_->parameters().empty()) {
+    rows.push_back(row_of("jk", *jump_,
+                          arrow(options_.layers_mp * options_.dim_inner, jump_->out_channels())));
   }
   for (std::size_t i = 0; blocks_ && i < blocks_->size(); ++i) {
     rows.push_back(row_of("blocks." + std::to_string(i), *blocks_->ptr(i), arrow(width, width)));

@@ -28,9 +28,12 @@ at::Tensor propagate(const at::Tensor& u, const Graph& graph, const ResidualBloc
       return options.agg().value_or(ops::Reduce::kSum) == ops::Reduce::kSum
                  ? ops::gin_aggregate(u, graph, eps)
                  : u * (eps + 1.0) + ops::aggregate(u, graph, *options.agg());
+    case LayerType::kPna:
+    case LayerType::kEdge:
+      break;
   }
-  TORCH_CHECK(false, "ResidualBlock: propagate must be a named layer type, got ",
-              static_cast<int>(options.propagate()));
+  TORCH_CHECK(false, "ResidualBlock: propagate must be kLinear, kGcn, kSage or kGin, got ",
+              name_of(options.propagate()));
 }
 
 }  // namespace
@@ -41,8 +44,10 @@ ResidualBlockImpl::ResidualBlockImpl(const ResidualBlockOptions& block_options)
               options.channels());
   TORCH_CHECK(options.dropout() >= 0.0 && options.dropout() < 1.0,
               "ResidualBlock: dropout must be in [0, 1), got ", options.dropout());
-  TORCH_CHECK(options.agg() != ops::Reduce::kMax,
-              "ResidualBlock: agg must be kMean or kSum, got kMax");
+  const ops::Reduce agg = options.agg().value_or(ops::Reduce::kSum);
+  TORCH_CHECK(options.propagate() == LayerType::kSage || agg == ops::Reduce::kSum ||
+                  agg == ops::Reduce::kMean,
+              "ResidualBlock: agg must be kMean or kSum, got ", name_of(agg));
   reset();
 }
 

@@ -18,10 +18,7 @@ constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
 // The names of layers' enums in the order of their values, one a line (train_test compares).
 constexpr Names kLayers[] = {
-    "gcnconv",
-    "sageconv",
-    "ginconv",
-    "linear",
+    "gcnconv", "sageconv", "ginconv", "linear", "pnaconv", "edgeconv",
 };
 constexpr Names kStages[] = {
     "stack",
@@ -37,13 +34,10 @@ constexpr Names kActivations[] = {
     "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
 };
 constexpr Names kJumps[] = {
-    "none",
-    "sum",
+    "none", "sum", "cat", "max", "lstm",
 };
 constexpr Names kReductions[] = {
-    "auto",
-    "add",
-    "mean",
+    "auto", "add", "mean", "max", "min", "var", "std",
 };
 // Of a graph task: "none" is no choice there.
 constexpr Names kPoolings[] = {
@@ -130,6 +124,16 @@ const std::array kFields{
     text(
         "gnn.jk", [](C& c) -> S { return &c.gnn.jk; }, kJumps),
     text("gnn.train_eps", [](C& c) -> S { return &c.gnn.train_eps; }),
+    text("gnn.project", [](C& c) -> S { return &c.gnn.project; }),
+    text("gnn.aggregators", [](C& c) -> S { return &c.gnn.aggregators; }),
+    text("gnn.scalers", [](C& c) -> S { return &c.gnn.scalers; }),
+    count(
+        "gnn.towers", [](C& c) -> S { return &c.gnn.towers; }, 1),
+    count(
+        "gnn.pre_layers", [](C& c) -> S { return &c.gnn.pre_layers; }, 1),
+    count(
+        "gnn.post_layers", [](C& c) -> S { return &c.gnn.post_layers; }, 1),
+    text("gnn.divide_input", [](C& c) -> S { return &c.gnn.divide_input; }),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(

@@ -68,6 +68,7 @@ class Training {
         baseline_config_(config) {
     baseline_config_.gnn.layer_type = "linear";
     baseline_config_.gnn.agg = "auto";
+    baseline_config_.gnn.project = false;
     baseline_plan_ = plan_protocol(baseline_config_, dataset_);
     for (const RunPlan& run : plan_.runs) {
       check_split(dataset_, run.split);

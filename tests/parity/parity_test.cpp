@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <functional>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -24,18 +24,19 @@
 #include "isthmus/layers/sage_conv.hpp"
 
 #include "parity_cases.hpp"
+#include "subjects.hpp"
 
 namespace isthmus::layers {
 namespace {
 
 using test::ParityCase;
 
-using Forward = std::function<at::Tensor(const at::Tensor& x)>;
+using test::Subject;
 
-/// A module with its forward pass on the case's graph.
-struct Subject {
-  std::shared_ptr<torch::nn::Module> module;
-  Forward forward;
+/// Every layer of reference.py; each has a Python formula and a case in a *_subject() function.
+constexpr const char* kLayers[] = {
+    "linear",     "mlp",     "gcn",      "sage",      "gin", "batch_norm",
+    "layer_norm", "readout", "sage_any", "edge_conv", "pna", "jump",
 };
 
 template <typename Conv, typename Options>
@@ -60,6 +61,9 @@ Subject on_offsets(Layer layer, std::vector<std::int64_t> ptr) {
 
 /// The case's layer with the values that our seed 1 gives it.
 Subject make_subject(const ParityCase& c) {
+  if (const auto subject = test::extremes_subject(c)) {
+    return *subject;
+  }
   const std::string& layer = c.options.at("layer");
   const std::int64_t in = c.number("in");
   const std::int64_t out = c.number("out");
@@ -169,15 +173,14 @@ TEST_P(Parity, AgreesWithPyTorchInFloat) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Layers, Parity,
-                         ::testing::Values("linear", "mlp", "gcn", "sage", "gin", "batch_norm",
-                                           "layer_norm", "readout"),
+                         ::testing::ValuesIn(std::vector<std::string>(std::begin(kLayers),
+                                                                      std::end(kLayers))),
                          [](const auto& param) { return param.param; });
 
 class ParityWayBack : public Parity {};
 
 TEST_P(ParityWayBack, PythonLoadsWhatWeSaveAndComputesTheSame) {
-  for (const std::string layer :
-       {"linear", "mlp", "gcn", "sage", "gin", "batch_norm", "layer_norm", "readout"}) {
+  for (const char* layer : kLayers) {
     for (const ParityCase& c : test::parity_cases(layer)) {
       Subject subject = make_subject(c);
       subject.module->to(torch::kDouble);

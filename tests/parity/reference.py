@@ -21,6 +21,14 @@ except ImportError as error:
     print(f'the parity suite needs python3-torch and python3-numpy: {error}')
     sys.exit(77)
 
+sys.dont_write_bytecode = True  # the source tree stays as it is
+import extremes  # noqa: E402  (beside this file)
+
+# Families of layers in files of their own: LAYERS, cases, state_shapes, legal, pyg_output.
+FAMILIES = [
+    extremes,
+]
+
 DTYPES = {'F64': np.float64, 'F32': np.float32, 'I64': np.int64}
 ACTS = {'identity': lambda x: x, 'relu': torch.relu, 'gelu': F.gelu, 'elu': F.elu,
         'leaky_relu': F.leaky_relu, 'tanh': torch.tanh}
@@ -137,6 +145,9 @@ def readout(s, o, x, e, ptr):
 
 
 LAYERS = {f.__name__: f for f in (linear, mlp, gcn, sage, gin, batch_norm, layer_norm, readout)}
+FAMILY_OF = {layer: family for family in FAMILIES for layer in family.LAYERS}
+for family in FAMILIES:
+    LAYERS |= family.LAYERS
 
 
 # --- cases ----------------------------------------------------------------------------------------
@@ -151,6 +162,8 @@ def norm(prefix, c):
 
 
 def state_shapes(layer, i, o, opt):
+    if layer in FAMILY_OF:
+        return FAMILY_OF[layer].state_shapes(layer, i, o, opt)
     bias = opt.get('bias', '1') == '1'
     if layer == 'linear':
         return lin('', i, o, bias)
@@ -208,10 +221,14 @@ def cases():
     yield from (('layer_norm', 4, 4, {'mode': m, 'ptr': p}) for m, p in
                 (('node', '0'), ('graph', '0'), ('graph', '1')))
     yield from (('readout', 4, 4, {'agg': a, 'ptr': '1'}) for a in ('add', 'mean', 'max'))
+    for family in FAMILIES:
+        yield from family.cases()
 
 
 def legal(layer, graph, opt):
     """Statistics need two rows in training; a graph norm without variance divides by nothing."""
+    if layer in FAMILY_OF:
+        return FAMILY_OF[layer].legal(layer, graph, opt)
     if graph in ('single', 'empty'):
         statistics = layer == 'batch_norm' and opt['training'] == '1' or opt.get('norm') == 'batch'
         unit = layer == 'sage' and opt['normalize'] == '1' and graph == 'empty'
@@ -261,6 +278,11 @@ def check_with_pyg(layer, i, o, opt, state, x, e, ptr, out):
     try:
         import torch_geometric.nn as pyg
     except ImportError:
+        return
+    if layer in FAMILY_OF:
+        theirs = FAMILY_OF[layer].pyg_output(pyg, layer, i, o, opt, state, x, e, ptr)
+        assert theirs is None or torch.allclose(theirs, out, rtol=0, atol=1e-10), \
+            f'PyG disagrees: {layer} {opt}'
         return
     if layer == 'gcn' and len(x) > 0:
         module = pyg.GCNConv(i, o, bias='bias' in state, normalize=opt['normalize'] == '1',

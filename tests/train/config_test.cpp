@@ -93,6 +93,11 @@ TEST(Config, ReadsTypedValuesByTheTypeOfTheirKey) {
   EXPECT_EQ(config.optim.base_lr, 1e-3);
 }
 
+TEST(Config, RefusesCountsBelowOne) {
+  expect_refusal(file("gnn.towers = 0\n"), "run.toml:1: gnn.towers must be >= 1, got 0");
+  expect_refusal(file("gnn.pre_layers = 0\n"), "run.toml:1: gnn.pre_layers must be >= 1, got 0");
+}
+
 TEST(Config, TakesGraphGymsBatchnormForTheNorm) {
   EXPECT_EQ(from_text("gnn.batchnorm = true").gnn.norm, "batch");
   EXPECT_EQ(from_text("gnn.batchnorm = false").gnn.norm, "none");

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "isthmus/layers/activation.hpp"
 #include "isthmus/layers/norm.hpp"
@@ -19,6 +20,8 @@ enum class LayerType : std::uint8_t {
   kSage,
   kGin,
   kLinear,
+  kPna,
+  kEdge,
 };
 
 /// How message-passing layers are chained.
@@ -29,10 +32,38 @@ enum class StageType : std::uint8_t {
               ///< the end
 };
 
-/// Where graph-level scores come from.
+/// What the layers after message passing see.
 enum class JumpingKnowledge : std::uint8_t {
   kNone,  ///< the last layer
-  kSum,   ///< sum over the input and every layer l of dropout(Linear_l(pool(h_l))) (Xu et al., GIN)
+  kSum,   ///< graph scores: sum over the input and every layer l of dropout(Linear_l(pool(h_l)))
+          ///< (Xu et al., GIN)
+  kCat,   ///< the outputs of all message-passing layers side by side; see Jump
+  kMax,   ///< their elementwise maximum
+  kLstm,  ///< their mean with weights from an LSTM over the layers
+};
+
+/// How PnaConv scales what it has aggregated, by the degree of the node; formulas there.
+enum class DegreeScaler : std::uint8_t {
+  kIdentity,
+  kAmplification,
+  kAttenuation,
+  kLinear,
+  kInverseLinear,
+};
+
+/// What PnaConv is made of.
+struct PnaShape {
+  std::vector<ops::Reduce> aggregators = {ops::Reduce::kMean, ops::Reduce::kMin, ops::Reduce::kMax,
+                                          ops::Reduce::kStd};
+  std::vector<DegreeScaler> scalers = {DegreeScaler::kIdentity, DegreeScaler::kAmplification,
+                                       DegreeScaler::kAttenuation};
+  std::int64_t towers = 1;       ///< Networks side by side, >= 1.
+  std::int64_t pre_layers = 1;   ///< Linear layers before the aggregation, >= 1.
+  std::int64_t post_layers = 1;  ///< And after it, >= 1.
+  bool divide_input = false;     ///< Each tower sees its own columns of the input.
+  /// degrees[d] = training nodes with d incoming arcs. Only for the initial values of the two mean
+  /// degrees: a network whose tensors are loaded needs none.
+  std::vector<std::int64_t> degrees = {};
 };
 
 /// Options of Gnn. Widths: dim_in -> dim_inner ... -> dim_out.
@@ -50,8 +81,9 @@ struct GnnOptions {
   StageType stage_type =
       StageType::kStack;  ///< kResidual needs layers_pre_mp and layers_post_mp >= 1.
 
-  /// Reduction inside a layer: sum or mean. Empty: the layer's own (gcn, gin: sum; sage: mean).
-  /// gcn has its own weights, so anything but sum is refused there.
+  /// Reduction inside a layer. Empty: the layer's own (gcn, gin: sum; sage: mean; edge: max). sage
+  /// and edge take any, the others sum or mean; gcn has its own weights, so anything but sum is
+  /// refused there, and pna its own aggregators.
   std::optional<ops::Reduce> agg = std::nullopt;
   Norm norm = Norm::kNone;
   Activation act = Activation::kRelu;
@@ -62,8 +94,11 @@ struct GnnOptions {
 
   Pooling graph_pooling = Pooling::kNone;  ///< kNone: node-level task, rows stay nodes.
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
+  /// kCat, kMax, kLstm need layers_mp and layers_post_mp >= 1. None of them goes with kResidual.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
   bool gin_train_eps = false;  ///< GIN's eps as a parameter instead of a constant 0.
+  bool sage_project = false;   ///< SageConv's project.
+  PnaShape pna = {};           ///< PnaConv's shape.
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };
@@ -73,7 +108,8 @@ struct GnnOptions {
 void check_options(const GnnOptions& options);
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
-/// values. For LayerType, StageType, JumpingKnowledge, Norm, Activation, Pooling, ops::Reduce.
+/// values. For LayerType, StageType, JumpingKnowledge, DegreeScaler, Norm, Activation, Pooling,
+/// ops::Reduce.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 

@@ -36,20 +36,30 @@ struct ModelConfig {
 
 /// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
 struct GnnConfig {
-  std::string layer_type = "gcnconv";  ///< gcnconv | sageconv | ginconv | linear
+  std::string layer_type = "gcnconv";  ///< gcnconv | sageconv | ginconv | linear | pnaconv |
+                                       ///< edgeconv
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;
   std::int64_t layers_post_mp = 0;
   std::int64_t dim_inner = 16;
   std::string stage_type = "stack";  ///< stack | skipsum | residual
-  std::string agg = "auto";          ///< auto (the layer's own) | add | mean
-  std::string norm = "none";         ///< none | batch | layer; `gnn.batchnorm = true` is "batch"
+  std::string agg = "auto";   ///< auto (the layer's own) | add | mean | max | min | var | std
+  std::string norm = "none";  ///< none | batch | layer; `gnn.batchnorm = true` is "batch"
   std::string act = "relu";
   double dropout = 0.0;
   double input_dropout = -1.0;  ///< On the input features; -1: as GnnOptions chooses.
   double final_dropout = 0.0;
-  std::string jk = "none";  ///< none | sum
+  std::string jk = "none";  ///< none | sum | cat | max | lstm
   bool train_eps = false;
+  bool project = false;  ///< sageconv: neighbours send relu(Linear(x)).
+  /// pnaconv: lists with commas; reductions of gnn.agg, and of identity, amplification,
+  /// attenuation, linear, inverse_linear.
+  std::string aggregators = "mean,min,max,std";
+  std::string scalers = "identity,amplification,attenuation";
+  std::int64_t towers = 1;       ///< pnaconv: networks side by side.
+  std::int64_t pre_layers = 1;   ///< pnaconv: Linear layers of a tower before the aggregation.
+  std::int64_t post_layers = 1;  ///< pnaconv: and after it.
+  bool divide_input = false;     ///< pnaconv: each tower sees its own columns.
 };
 
 /// Keys `optim.*`.

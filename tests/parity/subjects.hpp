@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include "parity_cases.hpp"
+
+namespace isthmus::test {
+
+/// A module with its forward pass on the case's graph.
+struct Subject {
+  std::shared_ptr<torch::nn::Module> module;
+  std::function<at::Tensor(const at::Tensor& x)> forward;
+};
+
+/// Layers of extremes.py with the values that our seed 1 gives them; none for other layers.
+[[nodiscard]] std::optional<Subject> extremes_subject(const ParityCase& c);
+
+}  // namespace isthmus::test
