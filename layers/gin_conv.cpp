@@ -5,6 +5,7 @@
 #include <ATen/Functions.h>
 #include <c10/util/Exception.h>
 
+#include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/ops/gin_mlp.hpp"
 #include "isthmus/ops/linear.hpp"
@@ -15,7 +16,8 @@
 namespace isthmus::layers {
 
 GinConvImpl::GinConvImpl(const GinConvOptions& conv_options) : options(conv_options) {
-  TORCH_CHECK(options.agg() != ops::Reduce::kMax, "GinConv: agg must be kSum or kMean, got kMax");
+  TORCH_CHECK(options.agg() == ops::Reduce::kSum || options.agg() == ops::Reduce::kMean,
+              "GinConv: agg must be kSum or kMean, got ", name_of(options.agg()));
   reset();
 }
 

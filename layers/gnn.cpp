@@ -40,6 +40,9 @@ std::string type_name(const torch::nn::Module& module) {
   if (name.ends_with("Impl")) {
     name.resize(name.size() - 4);
   }
+  if (name == "Jump") {
+    return "JumpingKnowledge";
+  }
   return name;
 }
 
@@ -156,6 +159,10 @@ void GnnImpl::reset() {
     }
   }
 
+  if (o.jk != JumpingKnowledge::kNone && !heads_) {
+    jump_ = register_module("jk", Jump(JumpOptions(o.jk, o.dim_inner, o.layers_mp)));
+    width = jump_->out_channels();
+  }
   if (o.virtual_node) {
     virtual_node_ = register_module(
         "virtual_node", VirtualNode(VirtualNodeOptions(o.dim_inner, o.layers_mp)
@@ -195,6 +202,9 @@ void GnnImpl::reset_parameters() {
     for (const auto& norm : *norms_) {
       reset_norm(*norm, init);
     }
+  }
+  if (jump_) {
+    jump_->reset_parameters(init);
   }
   if (virtual_node_) {
     virtual_node_->reset_parameters(init);
@@ -304,6 +314,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, at::Tensor initial, const LayerCon
   if (virtual_node_) {
     state = virtual_node_->start(static_cast<std::int64_t>(ptr.size()) - 1);
   }
+  std::vector<at::Tensor> outputs;
   for (std::size_t i = 0; i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
     ConvContext inner = contexts.of(i);
@@ -341,6 +352,14 @@ NodeInput GnnImpl::forward_stack(NodeInput h, at::Tensor initial, const LayerCon
     if (heads_) {
       scores = scores + head_score(i + 1, h, ptr);
     }
+    if (jump_) {
+      outputs.push_back(std::get<at::Tensor>(h));
+    }
+  }
+  if (jump_) {
+    const at::Tensor joined = jump_->forward(outputs);
+    show("jk", joined);
+    return joined;
   }
   return heads_ ? NodeInput(scores) : h;
 }
@@ -418,6 +437,10 @@ std::vector<LayerRow> GnnImpl::describe() const {
       add_mlp_rows(rows, "virtual_node.mlps." + std::to_string(i),
                    *virtual_node_->mlps->ptr<MlpImpl>(i));
     }
+  }
+  if (jump_ && !jump_->parameters().empty()) {
+    rows.push_back(row_of("jk", *jump_,
+                          arrow(options_.layers_mp * options_.dim_inner, jump_->out_channels())));
   }
   for (std::size_t i = 0; blocks_ && i < blocks_->size(); ++i) {
     rows.push_back(row_of("blocks." + std::to_string(i), *blocks_->ptr(i), arrow(width, width)));

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kLayerTypes[] = {
     "gcnconv",   "sageconv", "ginconv",      "linear",    "sgconv",          "appnp",
     "gcn2conv",  "dagnn",    "gatconv",      "gatv2conv", "transformerconv", "gineconv",
-    "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",
+    "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",  "pnaconv",         "edgeconv",
 };
 constexpr std::string_view kStageTypes[] = {
     "stack",
@@ -23,8 +23,10 @@ constexpr std::string_view kStageTypes[] = {
     "residual",
 };
 constexpr std::string_view kJumpingKnowledge[] = {
-    "none",
-    "sum",
+    "none", "sum", "cat", "max", "lstm",
+};
+constexpr std::string_view kDegreeScalers[] = {
+    "identity", "amplification", "attenuation", "linear", "inverse_linear",
 };
 constexpr std::string_view kNorms[] = {
     "none", "batch", "layer", "graph", "pair", "diff_group",
@@ -36,9 +38,7 @@ constexpr std::string_view kPoolings[] = {
     "none", "add", "mean", "max", "attention", "set2set",
 };
 constexpr std::string_view kReductions[] = {
-    "add",
-    "mean",
-    "max",
+    "add", "mean", "max", "min", "var", "std",
 };
 constexpr std::string_view kGenAggregations[] = {
     "softmax", "powermean", "add", "mean", "max",
@@ -53,6 +53,8 @@ template <>
 constexpr std::string_view kOption<StageType> = "stage_type";
 template <>
 constexpr std::string_view kOption<JumpingKnowledge> = "jk";
+template <>
+constexpr std::string_view kOption<DegreeScaler> = "scalers";
 template <>
 constexpr std::string_view kOption<Norm> = "norm";
 template <>
@@ -112,6 +114,32 @@ void check_virtual_node(const GnnOptions& options) {
           ">= 1 with virtual_node and layer_type " + std::string(name_of(options.layer_type)), "0");
 }
 
+void check_pna(const GnnOptions& options) {
+  const PnaShape& pna = options.pna;
+  require(!pna.aggregators.empty(), "aggregators", "one or more", "none");
+  require(!pna.scalers.empty(), "scalers", "one or more", "none");
+  require_at_least(1, "towers", pna.towers);
+  require_at_least(1, "pre_layers", pna.pre_layers);
+  require_at_least(1, "post_layers", pna.post_layers);
+  const std::string rule = "a multiple of towers = " + std::to_string(pna.towers);
+  const auto require_multiple = [&](std::string_view option, std::int64_t width) {
+    require(width % pna.towers == 0, option, rule, std::to_string(width));
+  };
+  // Widths that a layer gives: dim_inner, and dim_out if the last one gives the scores.
+  const bool last_gives_scores =
+      options.layers_post_mp == 0 && options.jk == JumpingKnowledge::kNone;
+  if (options.layers_mp > 1 || !last_gives_scores ||
+      (pna.divide_input && options.layers_pre_mp > 0)) {
+    require_multiple("dim_inner", options.dim_inner);
+  }
+  if (last_gives_scores && options.layers_mp > 0) {
+    require_multiple("dim_out", options.dim_out);
+  }
+  if (pna.divide_input && options.layers_pre_mp == 0) {
+    require_multiple("dim_in", options.dim_in);
+  }
+}
+
 }  // namespace
 
 template <>
@@ -125,6 +153,10 @@ std::span<const std::string_view> names_of<StageType>() {
 template <>
 std::span<const std::string_view> names_of<JumpingKnowledge>() {
   return kJumpingKnowledge;
+}
+template <>
+std::span<const std::string_view> names_of<DegreeScaler>() {
+  return kDegreeScalers;
 }
 template <>
 std::span<const std::string_view> names_of<Norm>() {
@@ -170,6 +202,7 @@ Enum parse_name(std::string_view name) {
 template LayerType parse_name<LayerType>(std::string_view name);
 template StageType parse_name<StageType>(std::string_view name);
 template JumpingKnowledge parse_name<JumpingKnowledge>(std::string_view name);
+template DegreeScaler parse_name<DegreeScaler>(std::string_view name);
 template Norm parse_name<Norm>(std::string_view name);
 template Activation parse_name<Activation>(std::string_view name);
 template Pooling parse_name<Pooling>(std::string_view name);
@@ -266,7 +299,11 @@ void check_options(const GnnOptions& options) {
 
   if (options.agg) {
     const std::string got(name_of(*options.agg));
-    require(*options.agg != ops::Reduce::kMax, "agg", "add or mean", got);
+    require(options.layer_type != LayerType::kPna, "agg", "left out with layer_type pnaconv", got);
+    const bool any =
+        options.layer_type == LayerType::kSage || options.layer_type == LayerType::kEdge;
+    require(any || *options.agg == ops::Reduce::kSum || *options.agg == ops::Reduce::kMean, "agg",
+            "add or mean", got);
     require(options.layer_type != LayerType::kGcn || *options.agg == ops::Reduce::kSum, "agg",
             "add with layer_type gcnconv", got);
   }
@@ -287,6 +324,27 @@ void check_options(const GnnOptions& options) {
             std::to_string(options.layers_pre_mp));
     require(options.layers_post_mp >= 1, "layers_post_mp", ">= 1 with stage_type residual",
             std::to_string(options.layers_post_mp));
+    require(options.layer_type != LayerType::kPna && options.layer_type != LayerType::kEdge,
+            "layer_type", "gcnconv, sageconv, ginconv or linear with stage_type residual",
+            std::string(name_of(options.layer_type)));
+  }
+  require(options.layer_type == LayerType::kSage || !options.sage_project, "project",
+          "false but with layer_type sageconv", "true");
+  require(options.stage_type != StageType::kResidual || !options.sage_project, "project",
+          "false with stage_type residual", "true");
+  if (options.layer_type == LayerType::kPna) {
+    check_pna(options);
+  }
+  if (options.jk == JumpingKnowledge::kCat || options.jk == JumpingKnowledge::kMax ||
+      options.jk == JumpingKnowledge::kLstm) {
+    const std::string with = " with jk " + std::string(name_of(options.jk));
+    require(options.layers_mp >= 1, "layers_mp", ">= 1" + with, std::to_string(options.layers_mp));
+    require(options.layers_post_mp >= 1, "layers_post_mp", ">= 1" + with,
+            std::to_string(options.layers_post_mp));
+    require(options.stage_type != StageType::kResidual, "stage_type", "stack or skipsum" + with,
+            "residual");
+    require(options.jk != JumpingKnowledge::kLstm || options.layers_mp * options.dim_inner >= 2,
+            "layers_mp * dim_inner", ">= 2" + with, "1");
   }
   if (options.jk == JumpingKnowledge::kSum) {
     require(options.graph_pooling != Pooling::kNone, "graph_pooling",

@@ -6,6 +6,7 @@
 
 #include "isthmus/layers/appnp.hpp"
 #include "isthmus/layers/dagnn.hpp"
+#include "isthmus/layers/edge_conv.hpp"
 #include "isthmus/layers/gat_conv.hpp"
 #include "isthmus/layers/gated_gcn_conv.hpp"
 #include "isthmus/layers/gatv2_conv.hpp"
@@ -16,6 +17,7 @@
 #include "isthmus/layers/gine_conv.hpp"
 #include "isthmus/layers/graph_conv.hpp"
 #include "isthmus/layers/linear.hpp"
+#include "isthmus/layers/pna_conv.hpp"
 #include "isthmus/layers/rgcn_conv.hpp"
 #include "isthmus/layers/sage_conv.hpp"
 #include "isthmus/layers/sg_conv.hpp"
@@ -47,7 +49,10 @@ std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& options, std::int
     case LayerType::kGcn:
       return GcnConv(in, out).ptr();
     case LayerType::kSage:
-      return SageConv(SageConvOptions(in, out).agg(options.agg.value_or(ops::Reduce::kMean))).ptr();
+      return SageConv(SageConvOptions(in, out)
+                          .agg(options.agg.value_or(ops::Reduce::kMean))
+                          .project(options.sage_project))
+          .ptr();
     case LayerType::kGin:
       return GinConv(GinConvOptions(in, out)
                          .hidden_channels(options.dim_inner)
@@ -108,6 +113,15 @@ std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& options, std::int
       return RgcnConv(RgcnConvOptions(in, out, options.num_relations)
                           .num_bases(options.num_bases)
                           .agg(options.agg.value_or(ops::Reduce::kMean)))
+          .ptr();
+    case LayerType::kPna:
+      return PnaConv(PnaConvOptions(in, out).shape(options.pna).act(options.act)).ptr();
+    case LayerType::kEdge:
+      return EdgeConv(EdgeConvOptions(in, out)
+                          .hidden_channels({options.dim_inner})
+                          .norm(is_graph_norm(options.norm) ? Norm::kNone : options.norm)
+                          .act(options.act)
+                          .agg(options.agg.value_or(ops::Reduce::kMax)))
           .ptr();
   }
   TORCH_CHECK(false, "Gnn: layer_type must be a named one, got ",

@@ -26,8 +26,10 @@ ResidualBlockImpl::ResidualBlockImpl(const ResidualBlockOptions& block_options)
               options.channels());
   TORCH_CHECK(options.dropout() >= 0.0 && options.dropout() < 1.0,
               "ResidualBlock: dropout must be in [0, 1), got ", options.dropout());
-  TORCH_CHECK(options.agg() != ops::Reduce::kMax,
-              "ResidualBlock: agg must be kMean or kSum, got kMax");
+  const ops::Reduce agg = options.agg().value_or(ops::Reduce::kSum);
+  TORCH_CHECK(options.propagate() == LayerType::kSage || agg == ops::Reduce::kSum ||
+                  agg == ops::Reduce::kMean,
+              "ResidualBlock: agg must be kMean or kSum, got ", name_of(agg));
   TORCH_CHECK(
       has_block(options.propagate()),
       "ResidualBlock: propagate must be gcnconv, sageconv, ginconv, linear or gatconv, got ",

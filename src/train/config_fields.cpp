@@ -23,7 +23,7 @@ constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
 constexpr Names kLayers[] = {
     "gcnconv",   "sageconv", "ginconv",      "linear",    "sgconv",          "appnp",
     "gcn2conv",  "dagnn",    "gatconv",      "gatv2conv", "transformerconv", "gineconv",
-    "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",
+    "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",  "pnaconv",         "edgeconv",
 };
 constexpr Names kGenAggregations[] = {
     "softmax", "powermean", "add", "mean", "max",
@@ -40,13 +40,10 @@ constexpr Names kActivations[] = {
     "identity", "relu", "gelu", "elu", "leaky_relu", "tanh",
 };
 constexpr Names kJumps[] = {
-    "none",
-    "sum",
+    "none", "sum", "cat", "max", "lstm",
 };
 constexpr Names kReductions[] = {
-    "auto",
-    "add",
-    "mean",
+    "auto", "add", "mean", "max", "min", "var", "std",
 };
 // Of a graph task: "none" is no choice there.
 constexpr Names kPoolings[] = {
@@ -156,6 +153,16 @@ const std::array kFields{
     text(
         "gnn.gen_aggr", [](C& c) -> S { return &c.gnn.gen_aggr; }, kGenAggregations),
     text("gnn.gen_learn", [](C& c) -> S { return &c.gnn.gen_learn; }),
+    text("gnn.project", [](C& c) -> S { return &c.gnn.project; }),
+    text("gnn.aggregators", [](C& c) -> S { return &c.gnn.aggregators; }),
+    text("gnn.scalers", [](C& c) -> S { return &c.gnn.scalers; }),
+    count(
+        "gnn.towers", [](C& c) -> S { return &c.gnn.towers; }, 1),
+    count(
+        "gnn.pre_layers", [](C& c) -> S { return &c.gnn.pre_layers; }, 1),
+    count(
+        "gnn.post_layers", [](C& c) -> S { return &c.gnn.post_layers; }, 1),
+    text("gnn.divide_input", [](C& c) -> S { return &c.gnn.divide_input; }),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(

@@ -1,5 +1,6 @@
 #include "model_builder.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <ATen/ATen.h>
@@ -13,6 +14,50 @@ using formats::Json;
 using formats::TensorType;
 
 std::int64_t count_at(const Json& json, std::string_view key) { return json.at(key).as_integer(); }
+
+/// The values that a list of names with commas between them stands for.
+template <typename Enum>
+std::vector<Enum> parse_names(std::string_view list) {
+  std::vector<Enum> values;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    values.push_back(layers::parse_name<Enum>(list.substr(0, comma)));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return values;
+}
+
+template <typename Enum>
+std::string join_names(const std::vector<Enum>& values) {
+  std::string list;
+  for (const Enum value : values) {
+    list += (list.empty() ? "" : ",") + std::string(layers::name_of(value));
+  }
+  return list;
+}
+
+/// What PnaConv is made of; the degrees are in its tensors.
+Json pna_json(const layers::PnaShape& pna) {
+  Json json = Json::object();
+  json["aggregators"] = join_names(pna.aggregators);
+  json["scalers"] = join_names(pna.scalers);
+  json["towers"] = pna.towers;
+  json["pre_layers"] = pna.pre_layers;
+  json["post_layers"] = pna.post_layers;
+  json["divide_input"] = pna.divide_input;
+  return json;
+}
+
+layers::PnaShape pna_of(const Json& json) {
+  layers::PnaShape pna;
+  pna.aggregators = parse_names<ops::Reduce>(json.at("aggregators").as_string());
+  pna.scalers = parse_names<layers::DegreeScaler>(json.at("scalers").as_string());
+  pna.towers = count_at(json, "towers");
+  pna.pre_layers = count_at(json, "pre_layers");
+  pna.post_layers = count_at(json, "post_layers");
+  pna.divide_input = json.at("divide_input").as_bool();
+  return pna;
+}
 
 /// Every option of a network that is not a width of its data, as architecture files name them.
 Json options_json(const layers::GnnOptions& o) {
@@ -42,6 +87,10 @@ Json options_json(const layers::GnnOptions& o) {
   json["num_bases"] = o.num_bases;
   json["gen_aggr"] = layers::name_of(o.gen_aggr);
   json["gen_learn"] = o.gen_learn;
+  json["project"] = o.sage_project;
+  if (o.layer_type == layers::LayerType::kPna) {
+    json["pna"] = pna_json(o.pna);
+  }
   return json;
 }
 
@@ -80,6 +129,12 @@ layers::GnnOptions options_of(const Json& architecture) {
     o.gen_aggr = layers::parse_name<layers::GenAggregation>(json.at("gen_aggr").as_string());
     o.gen_learn = json.at("gen_learn").as_bool();
   }
+  if (const Json* project = json.find("project")) {  // files of older builds lack it
+    o.sage_project = project->as_bool();
+  }
+  if (o.layer_type == layers::LayerType::kPna) {
+    o.pna = pna_of(json.at("pna"));
+  }
   // Before memory is asked for: a file can claim any width, its tensors cannot.
   constexpr std::int64_t kMost = 1 << 20;
   const auto check_size = [](std::int64_t size) {
@@ -90,12 +145,27 @@ layers::GnnOptions options_of(const Json& architecture) {
   };
   for (const std::int64_t size :
        {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp, o.layers_post_mp, o.hops,
-        o.norm_groups, o.heads, o.heads_last, o.edge_dim, o.num_relations, o.num_bases}) {
+        o.norm_groups, o.heads, o.heads_last, o.edge_dim, o.num_relations, o.num_bases,
+        o.pna.towers, o.pna.pre_layers, o.pna.post_layers}) {
     check_size(size);
   }
   check_size(o.concat ? o.dim_inner : o.heads * o.dim_inner);
   check_size(o.heads_last * o.dim_out);
   return o;
+}
+
+/// Elements that some tensor of the network has at least; sizes as options_of() bounds them.
+std::int64_t largest_weight(const layers::GnnOptions& o) {
+  const std::int64_t width = o.layers_pre_mp > 0 ? o.dim_inner : o.dim_in;
+  std::int64_t least = o.dim_in * std::min(o.dim_inner, o.dim_out);
+  if (o.sage_project && o.layers_mp > 0) {
+    least = std::max(least, width * width);
+  }
+  if (o.layer_type == layers::LayerType::kPna && o.layers_mp > 0 && o.pna.towers > 0) {
+    const std::int64_t own = o.pna.divide_input ? width / o.pna.towers : width;
+    least = std::max(least, 2 * own * own * o.pna.towers);
+  }
+  return least;
 }
 
 struct TypePair {
@@ -153,6 +223,15 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
   o.num_bases = c.num_bases;
   o.gen_aggr = layers::parse_name<layers::GenAggregation>(c.gen_aggr);
   o.gen_learn = c.gen_learn;
+  o.sage_project = c.project;
+  if (o.layer_type == layers::LayerType::kPna) {
+    o.pna.aggregators = parse_names<ops::Reduce>(c.aggregators);
+    o.pna.scalers = parse_names<layers::DegreeScaler>(c.scalers);
+    o.pna.towers = c.towers;
+    o.pna.pre_layers = c.pre_layers;
+    o.pna.post_layers = c.post_layers;
+    o.pna.divide_input = c.divide_input;
+  }
   o.seed = seed;
   layers::check_options(o);
   return o;
@@ -243,8 +322,8 @@ LoadedModel load_model(const std::filesystem::path& path) {
     for (const auto& [key, tensor] : loaded.file.content.tensors) {
       held += static_cast<std::int64_t>(tensor.data.size());
     }
-    // The first weight alone needs this much: refuse a claim that no tensor backs.
-    if (options.dim_in * std::min(options.dim_inner, options.dim_out) > held) {
+    // Refuse a claim that no tensor backs.
+    if (largest_weight(options) > held) {
       throw InvalidArgument("the architecture is larger than the tensors in the file");
     }
     loaded.model = layers::Gnn(options);

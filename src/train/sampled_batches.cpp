@@ -74,6 +74,9 @@ void check_sampling(const Config& config, const datasets::Dataset& dataset) {
         "train.sampler neighbor knows gcnconv, sageconv, ginconv and linear, got gnn.layer_type " +
         config.gnn.layer_type);
   }
+  if (config.gnn.jk != "none") {  // each layer sees fewer nodes than the one before it
+    refuse("train.sampler neighbor needs gnn.jk none, got " + config.gnn.jk);
+  }
 }
 
 SampledBatches::SampledBatches(const TaskTensors& data, const Config& config,

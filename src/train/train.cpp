@@ -61,6 +61,7 @@ Config without_graph(const Config& config) {
   const std::string& type = config.gnn.layer_type;
   gnn.layer_type = "linear";
   gnn.agg = "auto";
+  gnn.project = false;
   gnn.virtual_node = false;
   if ((type == "appnp" || type == "dagnn") && gnn.layers_post_mp == 0 && gnn.jk == "none") {
     gnn.layers_pre_mp -= 1;  // the linear layer in their place gives the scores

@@ -76,10 +76,34 @@ Scheduler make_scheduler(const OptimConfig& c) {
   return Scheduler(options);
 }
 
+/// result[d] = nodes with d incoming arcs in the training graphs (a node task has one graph).
+std::vector<std::int64_t> in_degree_histogram(const TaskTensors& data, const RunPlan& run) {
+  std::vector<std::int64_t> histogram;
+  const auto add = [&histogram](const Graph& graph) {
+    for (NodeId v = 0; v < graph.num_dst(); ++v) {
+      const auto degree = static_cast<std::size_t>(graph.csr().degree(v));
+      histogram.resize(std::max(histogram.size(), degree + 1));
+      ++histogram[degree];
+    }
+  };
+  if (!data.is_graph_task()) {
+    add(data.whole().graph);
+    return histogram;
+  }
+  for (const std::int64_t g : run.split.train) {
+    add(data.dataset().graphs[static_cast<std::size_t>(g)]);
+  }
+  return histogram;
+}
+
 layers::Gnn make_model(const TaskTensors& data, const Config& config, const ProtocolPlan& plan,
                        const RunPlan& run) {
   const std::int64_t scores = plan.one_logit ? 1 : data.dataset().num_classes;
-  return layers::Gnn(gnn_options(config, data, scores, run.seed));
+  layers::GnnOptions options = gnn_options(config, data, scores, run.seed);
+  if (options.layer_type == layers::LayerType::kPna) {
+    options.pna.degrees = in_degree_histogram(data, run);
+  }
+  return layers::Gnn(options);
 }
 
 /// Larger is better; AUC of a split with one class is undefined and never better.

@@ -140,7 +140,7 @@ TEST(GinConv, HasPygsNamesWithEpsAsBufferOrParameter) {
 
 TEST(GinConv, RefusesMaxAndOtherShapes) {
   test::expect_check_fails([] { GinConv(GinConvOptions(2, 3).agg(ops::Reduce::kMax)); },
-                           "GinConv: agg must be kSum or kMean, got kMax");
+                           "GinConv: agg must be kSum or kMean, got max");
   test::expect_check_fails(
       [] {
         (void)GinConv(2, 3)->forward(torch::zeros({6, 3}), test::awkward_graph());

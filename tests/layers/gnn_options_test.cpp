@@ -14,21 +14,24 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(GnnOptions, NamesEveryValueAsConfigsDo) {
-  EXPECT_THAT(names_of<LayerType>(),
-              ElementsAre("gcnconv", "sageconv", "ginconv", "linear", "sgconv", "appnp", "gcn2conv",
-                          "dagnn", "gatconv", "gatv2conv", "transformerconv", "gineconv",
-                          "graphconv", "genconv", "gatedgcnconv", "rgcnconv"));
+  EXPECT_THAT(
+      names_of<LayerType>(),
+      ElementsAre("gcnconv", "sageconv", "ginconv", "linear", "sgconv", "appnp", "gcn2conv",
+                  "dagnn", "gatconv", "gatv2conv", "transformerconv", "gineconv", "graphconv",
+                  "genconv", "gatedgcnconv", "rgcnconv", "pnaconv", "edgeconv"));
+  EXPECT_THAT(names_of<DegreeScaler>(),
+              ElementsAre("identity", "amplification", "attenuation", "linear", "inverse_linear"));
   EXPECT_THAT(names_of<GenAggregation>(),
               ElementsAre("softmax", "powermean", "add", "mean", "max"));
   EXPECT_THAT(names_of<StageType>(), ElementsAre("stack", "skipsum", "residual"));
-  EXPECT_THAT(names_of<JumpingKnowledge>(), ElementsAre("none", "sum"));
+  EXPECT_THAT(names_of<JumpingKnowledge>(), ElementsAre("none", "sum", "cat", "max", "lstm"));
   EXPECT_THAT(names_of<Norm>(),
               ElementsAre("none", "batch", "layer", "graph", "pair", "diff_group"));
   EXPECT_THAT(names_of<Activation>(),
               ElementsAre("identity", "relu", "gelu", "elu", "leaky_relu", "tanh"));
   EXPECT_THAT(names_of<Pooling>(),
               ElementsAre("none", "add", "mean", "max", "attention", "set2set"));
-  EXPECT_THAT(names_of<ops::Reduce>(), ElementsAre("add", "mean", "max"));
+  EXPECT_THAT(names_of<ops::Reduce>(), ElementsAre("add", "mean", "max", "min", "var", "std"));
 }
 
 TEST(GnnOptions, ReadsEveryNameBack) {
@@ -42,6 +45,10 @@ TEST(GnnOptions, ReadsEveryNameBack) {
   EXPECT_EQ(parse_name<ops::Reduce>("sum"), ops::Reduce::kSum);
   EXPECT_EQ(parse_name<ops::Reduce>("mean"), ops::Reduce::kMean);
   EXPECT_EQ(name_of(LayerType::kSage), "sageconv");
+  EXPECT_EQ(parse_name<LayerType>("edgeconv"), LayerType::kEdge);
+  EXPECT_EQ(parse_name<ops::Reduce>("std"), ops::Reduce::kStd);
+  EXPECT_EQ(parse_name<JumpingKnowledge>("lstm"), JumpingKnowledge::kLstm);
+  EXPECT_EQ(parse_name<DegreeScaler>("inverse_linear"), DegreeScaler::kInverseLinear);
 }
 
 TEST(GnnOptions, OffersTheNearestName) {
@@ -52,7 +59,7 @@ TEST(GnnOptions, OffersTheNearestName) {
     EXPECT_EQ(std::string(error.what()),
               "layer_type must be one of gcnconv, sageconv, ginconv, linear, sgconv, appnp, "
               "gcn2conv, dagnn, gatconv, gatv2conv, transformerconv, gineconv, graphconv, genconv, "
-              "gatedgcnconv, rgcnconv, got gcncov");
+              "gatedgcnconv, rgcnconv, pnaconv, edgeconv, got gcncov");
     EXPECT_EQ(error.hint(), "did you mean gcnconv?");
     EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
   }
@@ -82,6 +89,10 @@ TEST(GnnOptions, AcceptsTheCombinationsOfTheProtocols) {
   gin.jk = JumpingKnowledge::kSum;
   gin.final_dropout = 0.5;
   EXPECT_NO_THROW(check_options(gin));
+  for (const ops::Reduce agg : {ops::Reduce::kMax, ops::Reduce::kStd}) {
+    platonov.agg = agg;
+    EXPECT_NO_THROW(check_options(platonov));
+  }
 }
 
 TEST(GnnOptions, NamesOptionRuleAndValueOfEachMisfit) {
@@ -168,6 +179,64 @@ TEST(GnnOptions, NamesOptionRuleAndValueOfEachMisfit) {
         o.layers_pre_mp = 1;
       },
       "layers_post_mp must be >= 1 with stage_type residual, got 0");
+  expect([](GnnOptions& o) { o.sage_project = true; },
+         "project must be false but with layer_type sageconv, got true");
+  const auto pna = [](GnnOptions& o) { o.layer_type = LayerType::kPna; };
+  expect(
+      [&](GnnOptions& o) {
+        pna(o);
+        o.agg = ops::Reduce::kSum;
+      },
+      "agg must be left out with layer_type pnaconv, got add");
+  expect(
+      [&](GnnOptions& o) {
+        pna(o);
+        o.pna.aggregators.clear();
+      },
+      "aggregators must be one or more, got none");
+  expect(
+      [&](GnnOptions& o) {
+        pna(o);
+        o.pna.towers = 3;
+      },
+      "dim_inner must be a multiple of towers = 3, got 16");
+  expect(
+      [&](GnnOptions& o) {
+        pna(o);
+        o.pna.towers = 4;
+      },
+      "dim_out must be a multiple of towers = 4, got 2");
+  expect(
+      [&](GnnOptions& o) {
+        pna(o);
+        o.pna.towers = 2;
+        o.pna.divide_input = true;
+      },
+      "dim_in must be a multiple of towers = 2, got 3");
+  expect(
+      [&](GnnOptions& o) {
+        pna(o);
+        o.stage_type = StageType::kResidual;
+        o.layers_pre_mp = o.layers_post_mp = 1;
+      },
+      "layer_type must be gcnconv, sageconv, ginconv or linear with stage_type residual, got "
+      "pnaconv");
+  const auto cat = [](GnnOptions& o) { o.jk = JumpingKnowledge::kCat; };
+  expect(cat, "layers_post_mp must be >= 1 with jk cat, got 0");
+  expect(
+      [&](GnnOptions& o) {
+        cat(o);
+        o.layers_post_mp = 1;
+        o.layers_mp = 0;
+      },
+      "layers_mp must be >= 1 with jk cat, got 0");
+  expect(
+      [&](GnnOptions& o) {
+        cat(o);
+        o.stage_type = StageType::kResidual;
+        o.layers_pre_mp = o.layers_post_mp = 1;
+      },
+      "stage_type must be stack or skipsum with jk cat, got residual");
   expect([](GnnOptions& o) { o.jk = JumpingKnowledge::kSum; },
          "graph_pooling must be add, mean or max with jk sum, got none");
   expect(

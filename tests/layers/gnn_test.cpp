@@ -80,8 +80,8 @@ void add_graph_shapes(std::vector<GnnOptions>& shapes) {
 std::vector<GnnOptions> every_shape() {
   std::vector<GnnOptions> shapes;
   add_graph_shapes(shapes);
-  for (const LayerType type :
-       {LayerType::kGcn, LayerType::kSage, LayerType::kGin, LayerType::kLinear}) {
+  for (const LayerType type : {LayerType::kGcn, LayerType::kSage, LayerType::kGin,
+                               LayerType::kLinear, LayerType::kPna, LayerType::kEdge}) {
     GnnOptions plain{.layer_type = type, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
     plain.act = Activation::kTanh;
     shapes.push_back(plain);
@@ -91,11 +91,13 @@ std::vector<GnnOptions> every_shape() {
     skip.stage_type = StageType::kSkipSum;
     skip.norm = Norm::kBatch;
     shapes.push_back(skip);
-    GnnOptions residual = plain;
-    residual.layers_pre_mp = residual.layers_post_mp = 1;
-    residual.stage_type = StageType::kResidual;
-    residual.norm = Norm::kLayer;
-    shapes.push_back(residual);
+    if (type != LayerType::kPna && type != LayerType::kEdge) {
+      GnnOptions residual = plain;
+      residual.layers_pre_mp = residual.layers_post_mp = 1;
+      residual.stage_type = StageType::kResidual;
+      residual.norm = Norm::kLayer;
+      shapes.push_back(residual);
+    }
     GnnOptions graphs = plain;
     graphs.graph_pooling = Pooling::kMean;
     graphs.layers_post_mp = 1;
@@ -129,6 +131,16 @@ std::vector<GnnOptions> every_shape() {
     pooled.graph_pooling = pooling;
     shapes.push_back(pooled);
   }
+  for (const JumpingKnowledge jk :
+       {JumpingKnowledge::kCat, JumpingKnowledge::kMax, JumpingKnowledge::kLstm}) {
+    GnnOptions jump{.layer_type = LayerType::kSage, .dim_in = 3, .dim_out = 2, .dim_inner = 3};
+    jump.agg = ops::Reduce::kMax;
+    jump.sage_project = true;
+    jump.act = Activation::kTanh;
+    jump.layers_post_mp = 1;
+    jump.jk = jk;
+    shapes.push_back(jump);
+  }
   return shapes;
 }
 
@@ -161,12 +173,13 @@ TEST(Gnn, DescribesEveryParameterOfEveryShapeOnce) {
     std::int64_t described = 0;
     for (const LayerRow& row : gnn->describe()) {
       described += row.parameters;
-      EXPECT_THAT(
-          (std::vector<std::string>{
-              "GCNConv", "SAGEConv", "GINConv", "Linear", "BatchNorm", "LayerNorm", "ResidualBlock",
-              "SGConv", "APPNP", "DAGNN", "GCN2Conv", "GraphNorm", "PairNorm", "DiffGroupNorm",
-              "Embedding", "Readout", "GATConv", "GATv2Conv", "TransformerConv"}),
-          ::testing::Contains(row.type));
+      EXPECT_THAT((std::vector<std::string>{
+                      "GCNConv",   "SAGEConv",        "GINConv",   "Linear",          "BatchNorm",
+                      "LayerNorm", "ResidualBlock",   "SGConv",    "APPNP",           "DAGNN",
+                      "GCN2Conv",  "GraphNorm",       "PairNorm",  "DiffGroupNorm",   "Embedding",
+                      "Readout",   "GATConv",         "GATv2Conv", "TransformerConv", "PNAConv",
+                      "EdgeConv",  "JumpingKnowledge"}),
+                  ::testing::Contains(row.type));
     }
     std::int64_t there = 0;
     for (const at::Tensor& parameter : gnn->parameters()) {
@@ -208,6 +221,53 @@ TEST(Gnn, SumsTheHeadsOfAllLayersOverTheGraphsOfABatch) {
   const at::Tensor h = torch::relu(times(x, t, "convs.0"));
   const at::Tensor expected = times(pool(x), t, "heads.0") + times(pool(h), t, "heads.1");
   EXPECT_LT(test::max_difference(gnn->forward(x, graph, ptr), expected), 1e-13);
+}
+
+TEST(Gnn, JoinsTheOutputsOfAllLayersBeforeThoseThatFollow) {
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 1);
+  GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 2, .dim_inner = 5};
+  o.layers_post_mp = 1;
+  o.jk = JumpingKnowledge::kCat;
+  Gnn cat = double_gnn(o);
+  const auto outputs = [&](const NamedTensors& t) {
+    const at::Tensor first = torch::relu(times(x, t, "convs.0"));
+    return std::vector<at::Tensor>{first, torch::relu(times(first, t, "convs.1"))};
+  };
+  const NamedTensors t = named_tensors(*cat);
+  EXPECT_LT(test::max_difference(cat->forward(x, graph),
+                                 times(torch::cat(outputs(t), 1), t, "post_mp.lins.0")),
+            1e-13);
+  o.jk = JumpingKnowledge::kMax;
+  Gnn max = double_gnn(o);
+  const NamedTensors u = named_tensors(*max);
+  const std::vector<at::Tensor> both = outputs(u);
+  EXPECT_LT(test::max_difference(max->forward(x, graph),
+                                 times(torch::maximum(both[0], both[1]), u, "post_mp.lins.0")),
+            1e-13);
+}
+
+TEST(Gnn, HandsItsLayersTheirOptions) {
+  GnnOptions o{.layer_type = LayerType::kPna, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
+  o.pna.towers = 2;
+  o.pna.scalers = {DegreeScaler::kIdentity};
+  o.pna.degrees = {0, 4, 4};
+  const NamedTensors t = named_tensors(*Gnn(o));
+  EXPECT_EQ(t.at("convs.0.post_nns.1.0.weight").sizes(), (std::vector<std::int64_t>{2, 15}));
+  EXPECT_EQ(t.at("convs.1.aggr_module.avg_deg_lin").item<float>(), 1.5F);
+  o = {.layer_type = LayerType::kEdge, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
+  EXPECT_EQ(named_tensors(*Gnn(o)).at("convs.0.nn.lins.1.weight").sizes(),
+            (std::vector<std::int64_t>{4, 4}));
+  o = {.layer_type = LayerType::kSage, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
+  EXPECT_FALSE(named_tensors(*Gnn(o)).contains("convs.1.lin.weight"));
+  o.sage_project = true;
+  EXPECT_TRUE(named_tensors(*Gnn(o)).contains("convs.1.lin.weight"));
+  o.agg = ops::Reduce::kMax;
+  const at::Tensor x = test::features(6, 3, 2);
+  Gnn max = double_gnn(o);
+  o.agg = ops::Reduce::kMin;
+  EXPECT_FALSE(torch::equal(max->forward(x, test::awkward_graph()),
+                            double_gnn(o)->forward(x, test::awkward_graph())));
 }
 
 class GnnShape : public ::testing::TestWithParam<std::size_t> {

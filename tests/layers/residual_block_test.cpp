@@ -137,8 +137,8 @@ TEST(ResidualBlock, RefusesBadOptionsAndShapes) {
       [] { ResidualBlock(ResidualBlockOptions(LayerType::kGcn, 2).dropout(-0.5)); },
       "ResidualBlock: dropout must be in [0, 1), got -0.5");
   test::expect_check_fails(
-      [] { ResidualBlock(ResidualBlockOptions(LayerType::kSage, 2).agg(ops::Reduce::kMax)); },
-      "ResidualBlock: agg must be kMean or kSum, got kMax");
+      [] { ResidualBlock(ResidualBlockOptions(LayerType::kGin, 2).agg(ops::Reduce::kMax)); },
+      "ResidualBlock: agg must be kMean or kSum, got max");
   test::expect_check_fails(
       [] { ResidualBlock(ResidualBlockOptions(LayerType::kTransformer, 2)); },
       "ResidualBlock: propagate must be gcnconv, sageconv, ginconv, linear or gatconv, got "

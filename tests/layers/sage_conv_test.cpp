@@ -102,13 +102,73 @@ TEST(SageConv, KeepsARowOfZerosWhenNormalising) {
   EXPECT_EQ(conv->forward(torch::zeros({0, 2}, torch::kDouble), Graph()).size(0), 0);
 }
 
-TEST(SageConv, HasPygsNamesAndRefusesMax) {
+/// Largest, smallest, variance or its root of each node's neighbours, row by row.
+at::Tensor reduced(const at::Tensor& x, const Graph& graph, ops::Reduce reduce) {
+  std::vector<at::Tensor> rows;
+  for (NodeId i = 0; i < graph.num_nodes(); ++i) {
+    const auto sources = graph.csr().row(i);
+    if (sources.empty()) {
+      rows.push_back(torch::zeros({x.size(1)}, torch::kDouble));
+      continue;
+    }
+    const std::vector<std::int64_t> ids(sources.begin(), sources.end());
+    const at::Tensor heard = x.index_select(0, torch::tensor(ids, torch::kLong));
+    const at::Tensor var = heard.var(0, /*unbiased=*/false);
+    rows.push_back(reduce == ops::Reduce::kMax   ? std::get<0>(heard.max(0))
+                   : reduce == ops::Reduce::kMin ? std::get<0>(heard.min(0))
+                   : reduce == ops::Reduce::kVar ? var
+                                                 : (var + 1e-5).sqrt());
+  }
+  return torch::stack(rows);
+}
+
+TEST(SageConv, ReducesBeforeTheProductWhereItMust) {
+  const Graph graph = test::awkward_graph();
+  for (const ops::Reduce reduce :
+       {ops::Reduce::kMax, ops::Reduce::kMin, ops::Reduce::kVar, ops::Reduce::kStd}) {
+    for (const auto& [in, out] : {std::pair{2, 3}, {3, 2}}) {
+      for (const bool project : {false, true}) {
+        SageConv conv = double_conv(SageConvOptions(in, out).agg(reduce).project(project));
+        const at::Tensor x = test::bag_of_words(6, in, 4);
+        at::Tensor sent = x;
+        if (project) {
+          sent = torch::relu(torch::matmul(x, conv->lin->weight.t()) + conv->lin->bias);
+        }
+        const at::Tensor expected =
+            torch::matmul(reduced(sent, graph, reduce), conv->lin_l->weight.t()) +
+            conv->lin_l->bias + torch::matmul(x, conv->lin_r->weight.t());
+        EXPECT_LT(test::max_difference(conv->forward(x, graph), expected), 1e-12);
+        EXPECT_LT(test::max_difference(conv->forward(test::sparse_of(x), graph), expected), 1e-12);
+        const at::Tensor point = test::features(6, in, 2).requires_grad_(true);
+        EXPECT_TRUE(test::module_gradcheck([&] { return conv->forward(point, graph); },
+                                           test::leaves_of(*conv, point),
+                                           {.step = 1e-6, .tolerance = 1e-5}));
+      }
+    }
+  }
+}
+
+TEST(SageConv, ProjectsWhatIsSentButNotTheRoot) {
+  const Graph graph = test::awkward_graph();
+  for (const auto& [in, out] : {std::pair{2, 3}, {3, 2}}) {
+    SageConv conv = double_conv(SageConvOptions(in, out).project(true));
+    const at::Tensor x = test::features(6, in, 2);
+    const at::Tensor sent = torch::relu(torch::matmul(x, conv->lin->weight.t()) + conv->lin->bias);
+    const at::Tensor expected =
+        torch::matmul(torch::matmul(dense_mean(graph), sent), conv->lin_l->weight.t()) +
+        conv->lin_l->bias + torch::matmul(x, conv->lin_r->weight.t());
+    EXPECT_LT(test::max_difference(conv->forward(x, graph), expected), 1e-13);
+  }
+}
+
+TEST(SageConv, HasPygsNames) {
   EXPECT_THAT(test::tensor_names(*SageConv(2, 3)),
               ElementsAre("lin_l.weight [3, 2]", "lin_l.bias [3]", "lin_r.weight [3, 2]"));
   EXPECT_THAT(test::tensor_names(*SageConv(SageConvOptions(2, 3).root_weight(false).bias(false))),
               ElementsAre("lin_l.weight [3, 2]"));
-  test::expect_check_fails([] { SageConv(SageConvOptions(2, 3).agg(ops::Reduce::kMax)); },
-                           "SageConv: agg must be kMean or kSum, got kMax");
+  EXPECT_THAT(test::tensor_names(*SageConv(SageConvOptions(2, 3).project(true))),
+              ElementsAre("lin.weight [2, 2]", "lin.bias [2]", "lin_l.weight [3, 2]",
+                          "lin_l.bias [3]", "lin_r.weight [3, 2]"));
   test::expect_check_fails(
       [] {
         (void)SageConv(2, 3)->forward(torch::zeros({6, 3}), test::awkward_graph());

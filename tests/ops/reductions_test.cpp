@@ -95,13 +95,13 @@ class ReductionsOnRandomGraph : public ::testing::TestWithParam<std::uint64_t> {
  protected:
   void SetUp() override { torch::manual_seed(GetParam()); }
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, ReductionsOnRandomGraph, ::testing::Range<std::uint64_t>(0, 6));
+INSTANTIATE_TEST_SUITE_P(Seeds, ReductionsOnRandomGraph, ::testing::Range<std::uint64_t>(0, 4));
 
 TEST_P(ReductionsOnRandomGraph, AgreeWithTorchRowByRow) {
-  const Graph graph = random_graph(80, 400);
+  const Graph graph = random_graph(40, 200);
   for (const std::int64_t width : {1, 20, 130}) {
-    at::Tensor x = leaf({80, width});
-    const at::Tensor g = torch::randn({80, width}, at::kDouble);
+    at::Tensor x = leaf({40, width});
+    const at::Tensor g = torch::randn({40, width}, at::kDouble);
     for (const Reduce reduce : kReductions) {
       const at::Tensor ours = aggregate(x, graph, reduce);
       const at::Tensor theirs = by_rows(x, graph, reduce);

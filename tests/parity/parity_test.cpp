@@ -41,7 +41,8 @@ constexpr const char* kLayers[] = {
     "graph_norm", "pair_norm",  "message_norm", "diff_group_norm",
     "gat",        "gatv2",      "transformer",  "attentional",
     "set2set",    "gine",       "graph_conv",   "gen",
-    "gated_gcn",  "rgcn",
+    "gated_gcn",  "rgcn",       "sage_any",     "edge_conv",
+    "pna",        "jump",
 };
 
 template <typename Conv, typename Options>
@@ -73,6 +74,9 @@ Subject make_subject(const ParityCase& c) {
     return *subject;
   }
   if (const auto subject = test::edge_subject(c)) {
+    return *subject;
+  }
+  if (const auto subject = test::extremes_subject(c)) {
     return *subject;
   }
   const std::string& layer = c.options.at("layer");

@@ -24,12 +24,14 @@ except ImportError as error:
 sys.dont_write_bytecode = True  # the source tree stays as it is
 import attention  # noqa: E402  (beside this file)
 import edges as edge_layers  # noqa: E402
+import extremes  # noqa: E402
 import propagation  # noqa: E402
 
 # Families of layers in files of their own: LAYERS, cases, state_shapes, legal, pyg_output.
 FAMILIES = [
     attention,
     edge_layers,
+    extremes,
     propagation,
 ]
 

@@ -23,5 +23,7 @@ struct Subject {
 [[nodiscard]] std::optional<Subject> attention_subject(const ParityCase& c);
 /// Layers of edges.py with the values that our seed 1 gives them; none for other layers.
 [[nodiscard]] std::optional<Subject> edge_subject(const ParityCase& c);
+/// Layers of extremes.py with the values that our seed 1 gives them; none for other layers.
+[[nodiscard]] std::optional<Subject> extremes_subject(const ParityCase& c);
 
 }  // namespace isthmus::test

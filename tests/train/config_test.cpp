@@ -119,6 +119,11 @@ TEST(Config, ReadsListsOfIntegersAsSuchOrAsText) {
                  "run.toml:1: train.neighbors must be >= -1, got -2");
 }
 
+TEST(Config, RefusesCountsBelowOne) {
+  expect_refusal(file("gnn.towers = 0\n"), "run.toml:1: gnn.towers must be >= 1, got 0");
+  expect_refusal(file("gnn.pre_layers = 0\n"), "run.toml:1: gnn.pre_layers must be >= 1, got 0");
+}
+
 TEST(Config, TakesGraphGymsBatchnormForTheNorm) {
   EXPECT_EQ(from_text("gnn.batchnorm = true").gnn.norm, "batch");
   EXPECT_EQ(from_text("gnn.batchnorm = false").gnn.norm, "none");

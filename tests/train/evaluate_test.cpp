@@ -23,6 +23,26 @@ TEST(Evaluate, RepeatsTheNumbersOfTheTraining) {
   }
 }
 
+// Options of a layer, and what it took from the training set, come back from the file.
+TEST(Evaluate, RebuildsNetworksFromTheirFiles) {
+  const auto folder = fresh_folder();
+  const std::vector<std::vector<std::string>> networks = {
+      {"gnn.layer_type=pnaconv", "gnn.towers=2", "gnn.pre_layers=2", "gnn.post_layers=2",
+       "gnn.divide_input=true", "gnn.aggregators=max,std", "gnn.scalers=identity,amplification"},
+      {"gnn.layer_type=sageconv", "gnn.agg=std", "gnn.project=true", "gnn.jk=lstm"},
+      {"gnn.layer_type=edgeconv", "gnn.agg=mean", "gnn.jk=cat"},
+  };
+  for (std::vector<std::string> set : networks) {
+    const auto own = folder / set.front();
+    set.insert(set.end(), {"out_dir=" + own.string(), "gnn.stage_type=stack", "protocol.folds=1",
+                           "optim.max_epoch=2"});
+    const TrainOutcome outcome = run_training(small_config(set));
+    const formats::Json& run = outcome.document.at("runs").as_array()[0];
+    const EvaluateResult result = evaluate(own / run.at("checkpoint").as_string());
+    EXPECT_EQ(result.loss, run.at("metrics").at("test").at("loss").as_double()) << set.front();
+  }
+}
+
 TEST(Evaluate, RefusesSetsThatDoNotFitTheModel) {
   const auto folder = fresh_folder();
   (void)run_training(small_config({"out_dir=" + folder.string(), "protocol.folds=1"}));

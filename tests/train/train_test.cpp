@@ -50,6 +50,9 @@ TEST(ConfigKeys, OfferTheNamesThatTheNetworkKnows) {
   EXPECT_EQ(choices_of("gnn.norm"), names<layers::Norm>());
   EXPECT_EQ(choices_of("gnn.act"), names<layers::Activation>());
   EXPECT_EQ(choices_of("gnn.jk"), names<layers::JumpingKnowledge>());
+  std::vector<std::string> reductions = names<ops::Reduce>();
+  reductions.insert(reductions.begin(), "auto");
+  EXPECT_EQ(choices_of("gnn.agg"), reductions);
 }
 
 TEST(RunTraining, GivesMessagePassingLayersADecayOfTheirOwn) {

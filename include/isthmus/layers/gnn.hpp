@@ -19,6 +19,7 @@
 #include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/input.hpp"
+#include "isthmus/layers/jump.hpp"
 #include "isthmus/layers/mlp.hpp"
 #include "isthmus/layers/readout.hpp"
 #include "isthmus/layers/virtual_node.hpp"
@@ -40,11 +41,12 @@ using LayerObserver = std::function<void(std::string_view name, const at::Tensor
 /// A GNN in the style of GraphGym: linear layers, message passing, linear layers; or its residual
 /// and its jumping-knowledge variants, all described by GnnOptions.
 ///
-///     h = dropout(x);  h = pre_mp(h);  h = convs[l](h) ...;  h = pool(h);  scores = post_mp(h)
+///     h = dropout(x);  h = pre_mp(h);  h = convs[l](h) ...;  h = jk(all of these);  h = pool(h);
+///     scores = post_mp(h)
 ///
 /// Tensor names: pre_mp.lins.i.*, pre_mp.norms.i.*; convs.l.*, norms.l.* (stack, skipsum) or
 /// blocks.l.*, output_norm.* (residual); virtual_node.*; post_mp.lins.i.*, post_mp.norms.i.*;
-/// heads.l.* (kSum).
+/// heads.l.* (kSum); jk.* (kLstm).
 ///
 /// Dropout masks are a function of (options.seed, place in the network, step, row, column), so a
 /// run continued at a step draws the masks that the whole run would have drawn. Nodes of a
@@ -131,6 +133,7 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   Readout readout_{nullptr};
   Mlp post_mp_{nullptr};
   torch::nn::ModuleList heads_{nullptr};
+  Jump jump_{nullptr};
   std::uint32_t step_ = 0;
   std::shared_ptr<const std::vector<NodeId>> node_ids_;  ///< Original ones, of the last forward.
   LayerObserver observer_;

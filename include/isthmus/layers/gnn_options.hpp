@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "isthmus/layers/activation.hpp"
 #include "isthmus/layers/norm.hpp"
@@ -31,6 +32,8 @@ enum class LayerType : std::uint8_t {
   kGen,
   kGatedGcn,
   kRgcn,
+  kPna,
+  kEdge,
 };
 
 /// Whether a layer weights its neighbours by attention over several heads.
@@ -51,10 +54,38 @@ enum class StageType : std::uint8_t {
               ///< the end
 };
 
-/// Where graph-level scores come from.
+/// What the layers after message passing see.
 enum class JumpingKnowledge : std::uint8_t {
   kNone,  ///< the last layer
-  kSum,   ///< sum over the input and every layer l of dropout(Linear_l(pool(h_l))) (Xu et al., GIN)
+  kSum,   ///< graph scores: sum over the input and every layer l of dropout(Linear_l(pool(h_l)))
+          ///< (Xu et al., GIN)
+  kCat,   ///< the outputs of all message-passing layers side by side; see Jump
+  kMax,   ///< their elementwise maximum
+  kLstm,  ///< their mean with weights from an LSTM over the layers
+};
+
+/// How PnaConv scales what it has aggregated, by the degree of the node; formulas there.
+enum class DegreeScaler : std::uint8_t {
+  kIdentity,
+  kAmplification,
+  kAttenuation,
+  kLinear,
+  kInverseLinear,
+};
+
+/// What PnaConv is made of.
+struct PnaShape {
+  std::vector<ops::Reduce> aggregators = {ops::Reduce::kMean, ops::Reduce::kMin, ops::Reduce::kMax,
+                                          ops::Reduce::kStd};
+  std::vector<DegreeScaler> scalers = {DegreeScaler::kIdentity, DegreeScaler::kAmplification,
+                                       DegreeScaler::kAttenuation};
+  std::int64_t towers = 1;       ///< Networks side by side, >= 1.
+  std::int64_t pre_layers = 1;   ///< Linear layers before the aggregation, >= 1.
+  std::int64_t post_layers = 1;  ///< And after it, >= 1.
+  bool divide_input = false;     ///< Each tower sees its own columns of the input.
+  /// degrees[d] = training nodes with d incoming arcs. Only for the initial values of the two mean
+  /// degrees: a network whose tensors are loaded needs none.
+  std::vector<std::int64_t> degrees = {};
 };
 
 /// How GenConv combines messages m, per channel.
@@ -81,9 +112,9 @@ struct GnnOptions {
   StageType stage_type =
       StageType::kStack;  ///< kResidual needs layers_pre_mp and layers_post_mp >= 1.
 
-  /// Reduction inside a layer: sum or mean. Empty: the layer's own (gcn, gin: sum; sage: mean).
-  /// gcn has its own weights, so anything but sum is refused there; attention layers have
-  /// their own altogether.
+  /// Reduction inside a layer. Empty: the layer's own (gcn, gin: sum; sage: mean; edge: max). sage
+  /// and edge take any, the others sum or mean; gcn has its own weights, so anything but sum is
+  /// refused there; pna has its own aggregators and attention layers their own altogether.
   std::optional<ops::Reduce> agg = std::nullopt;
   /// After each message-passing layer, and of kBatch and kLayer also inside the layers_pre_mp,
   /// layers_post_mp and GIN's network. Graph norms are not for kResidual.
@@ -97,6 +128,7 @@ struct GnnOptions {
 
   Pooling graph_pooling = Pooling::kNone;  ///< kNone: node-level task, rows stay nodes.
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
+  /// kCat, kMax, kLstm need layers_mp and layers_post_mp >= 1. None of them goes with kResidual.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
   bool gin_train_eps = false;  ///< Eps of GIN and GINE as a parameter instead of a constant 0.
   /// K of kSg, kAppnp and kDagnn, >= 0; 0: the layer's own, 1 for kSg, else 10.
@@ -120,7 +152,9 @@ struct GnnOptions {
   std::int64_t num_relations = 0;  ///< Types of edges, >= 0; 0: the data has none.
   std::int64_t num_bases = 0;      ///< Of RGCN's weights, >= 0; 0: one weight per relation.
   GenAggregation gen_aggr = GenAggregation::kSoftmax;
-  bool gen_learn = false;  ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
+  bool gen_learn = false;     ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
+  bool sage_project = false;  ///< SageConv's project.
+  PnaShape pna = {};          ///< PnaConv's shape.
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };
@@ -139,8 +173,8 @@ void check_options(const GnnOptions& options);
 [[nodiscard]] bool keeps_width(LayerType type) noexcept;
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
-/// values. For LayerType, StageType, JumpingKnowledge, Norm, Activation, Pooling, ops::Reduce,
-/// GenAggregation.
+/// values. For LayerType, StageType, JumpingKnowledge, DegreeScaler, Norm, Activation, Pooling,
+/// ops::Reduce, GenAggregation.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 

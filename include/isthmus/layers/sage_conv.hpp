@@ -24,18 +24,20 @@ struct SageConvOptions {
 
   TORCH_ARG(std::int64_t, in_channels);              ///< >= 0
   TORCH_ARG(std::int64_t, out_channels);             ///< >= 0
-  TORCH_ARG(ops::Reduce, agg) = ops::Reduce::kMean;  ///< kMean or kSum.
+  TORCH_ARG(ops::Reduce, agg) = ops::Reduce::kMean;  ///< Any.
+  TORCH_ARG(bool, project) = false;                  ///< Neighbours send relu(W x_j + b), W square.
   TORCH_ARG(bool, root_weight) = true;               ///< The term W_r x_i.
   TORCH_ARG(bool, normalize) = false;                ///< Each output row to length 1 (0 stays 0).
   TORCH_ARG(bool, bias) = true;
   TORCH_ARG(std::uint64_t, seed) = 0;  ///< Of the initial values.
 };
 
-/// GraphSAGE: out_i = W_l mean_{j -> i} x_j + b + W_r x_i. [N, in] -> [N, out].
+/// GraphSAGE: out_i = W_l agg_{j -> i} x_j + b + W_r x_i. [N, in] -> [N, out].
 ///
-/// Tensors: lin_l.weight [out, in], lin_l.bias [out], lin_r.weight [out, in]; initial values as
-/// torch::nn::Linear. The mean runs on the narrower side of W_l (after it if in > out or X is
-/// sparse). A node without arcs gets b + W_r x_i.
+/// Tensors: lin.weight [in, in] and lin.bias [in] with project, lin_l.weight [out, in], lin_l.bias
+/// [out], lin_r.weight [out, in]; initial values as torch::nn::Linear. A sum or mean runs on the
+/// narrower side of W_l (after it if in > out or what is sent is sparse); other reductions come
+/// before it, on a dense copy of sparse features. A node without arcs gets b + W_r x_i.
 ///
 /// @par Source  Hamilton, Ying, Leskovec: Inductive Representation Learning on Large Graphs,
 ///              NeurIPS 2017 (arXiv:1706.02216). Defaults as PyG's SAGEConv.
@@ -54,6 +56,7 @@ class SageConvImpl : public torch::nn::Cloneable<SageConvImpl>, public Conv {
   [[nodiscard]] std::string_view type_name() const noexcept override { return "SAGEConv"; }
 
   SageConvOptions options;
+  Linear lin{nullptr};  ///< Null without project.
   Linear lin_l{nullptr};
   Linear lin_r{nullptr};  ///< Null without root_weight.
 };

@@ -39,21 +39,22 @@ struct ModelConfig {
 /// The network; keys `gnn.*`. Meaning as in layers::GnnOptions.
 struct GnnConfig {
   /// gcnconv | sageconv | ginconv | linear | sgconv | appnp | gcn2conv | dagnn | gatconv |
-  /// gatv2conv | transformerconv | gineconv | graphconv | genconv | gatedgcnconv | rgcnconv
+  /// gatv2conv | transformerconv | gineconv | graphconv | genconv | gatedgcnconv | rgcnconv |
+  /// pnaconv | edgeconv
   std::string layer_type = "gcnconv";
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;
   std::int64_t layers_post_mp = 0;
   std::int64_t dim_inner = 16;
   std::string stage_type = "stack";  ///< stack | skipsum | residual
-  std::string agg = "auto";          ///< auto (the layer's own) | add | mean
+  std::string agg = "auto";  ///< auto (the layer's own) | add | mean | max | min | var | std
   /// none | batch | layer | graph | pair | diff_group; `gnn.batchnorm = true` is "batch"
   std::string norm = "none";
   std::string act = "relu";
   double dropout = 0.0;
   double input_dropout = -1.0;  ///< On the input features; -1: as GnnOptions chooses.
   double final_dropout = 0.0;
-  std::string jk = "none";  ///< none | sum
+  std::string jk = "none";  ///< none | sum | cat | max | lstm
   bool train_eps = false;
   std::int64_t hops = 0;          ///< sgconv, appnp, dagnn: PyG's K; 0: the layer's own.
   double alpha = 0.1;             ///< appnp, gcn2conv: share of the start.
@@ -68,6 +69,15 @@ struct GnnConfig {
   std::int64_t num_bases = 0;        ///< rgcnconv; 0: one weight per relation
   std::string gen_aggr = "softmax";  ///< genconv: softmax | powermean | add | mean | max
   bool gen_learn = false;            ///< genconv: t of softmax or p of powermean is learnt
+  bool project = false;              ///< sageconv: neighbours send relu(Linear(x)).
+  /// pnaconv: lists with commas; reductions of gnn.agg, and of identity, amplification,
+  /// attenuation, linear, inverse_linear.
+  std::string aggregators = "mean,min,max,std";
+  std::string scalers = "identity,amplification,attenuation";
+  std::int64_t towers = 1;       ///< pnaconv: networks side by side.
+  std::int64_t pre_layers = 1;   ///< pnaconv: Linear layers of a tower before the aggregation.
+  std::int64_t post_layers = 1;  ///< pnaconv: and after it.
+  bool divide_input = false;     ///< pnaconv: each tower sees its own columns.
 };
 
 /// Keys `optim.*`.
