@@ -28,10 +28,6 @@ std::vector<GnnOptions> row_wise_shapes() {
     GnnOptions residual = skip;
     residual.stage_type = StageType::kResidual;
     shapes.push_back(residual);
-    GnnOptions heads = plain;
-    heads.jk = JumpingKnowledge::kSum;
-    heads.final_dropout = 0.4;
-    shapes.push_back(heads);
   }
   return shapes;
 }
