@@ -70,13 +70,12 @@ std::optional<Subject> extremes_subject(const ParityCase& c) {
                     c);
   }
   if (layer == "pna") {
-    PnaShape shape;
-    shape.aggregators = values_of<ops::Reduce>(c.options.at("aggregators"));
-    shape.scalers = values_of<DegreeScaler>(c.options.at("scalers"));
-    shape.towers = c.number("towers");
-    shape.pre_layers = c.number("pre");
-    shape.post_layers = c.number("post");
-    shape.divide_input = c.is("divide", "1");
+    const PnaShape shape{.aggregators = values_of<ops::Reduce>(c.options.at("aggregators")),
+                         .scalers = values_of<DegreeScaler>(c.options.at("scalers")),
+                         .towers = c.number("towers"),
+                         .pre_layers = c.number("pre"),
+                         .post_layers = c.number("post"),
+                         .divide_input = c.is("divide", "1")};
     return on_graph(PnaConv(PnaConvOptions(in, out).shape(shape).train_norm(true).seed(1)), c);
   }
   return layer == "jump" ? std::optional<Subject>(jump_subject(c)) : std::nullopt;
