@@ -219,8 +219,8 @@ TEST(GnnOptions, NamesOptionRuleAndValueOfEachMisfit) {
         o.stage_type = StageType::kResidual;
         o.layers_pre_mp = o.layers_post_mp = 1;
       },
-      "layer_type must be gcnconv, sageconv, ginconv or linear with stage_type residual, got "
-      "pnaconv");
+      "layer_type must be gcnconv, sageconv, ginconv, linear or gatconv with stage_type residual, "
+      "got pnaconv");
   const auto cat = [](GnnOptions& o) { o.jk = JumpingKnowledge::kCat; };
   expect(cat, "layers_post_mp must be >= 1 with jk cat, got 0");
   expect(

@@ -183,7 +183,9 @@ TEST_P(Parity, AgreesWithPyTorchInDouble) {
 // Inputs are rounded to float too: about 30 sums of products of numbers near 1 lose 1e-6.
 TEST_P(Parity, AgreesWithPyTorchInFloat) {
   for (const ParityCase& c : test::parity_cases(GetParam())) {
-    compare(c, torch::kFloat, 1e-5, 1e-5);
+    // A standard deviation divides by itself: near eps it magnifies the rounding of its squares.
+    const double bound = GetParam() == "pna" || GetParam() == "sage_any" ? 1e-4 : 1e-5;
+    compare(c, torch::kFloat, bound, bound);
   }
 }
 
