@@ -275,7 +275,8 @@ TEST_F(AggregateTest, StaysWithinTheBoundOfBfloat16AndHasTheFullGradient) {
   const at::Tensor x = torch::randn({300, 37}).requires_grad_(true);
   const at::Tensor got = aggregate_bf16(x, graph, Reduce::kSum);
   const at::Tensor wide = x.detach().to(at::kDouble);
-  // 2^-8 of the magnitudes added, half a step of 8 bits; the float sum takes far less than the rest.
+  // 2^-8 of the magnitudes added, half a step of 8 bits; the float sum takes far less than the
+  // rest.
   const at::Tensor bound = summed(wide.abs(), graph) * 0x1p-8;
   EXPECT_TRUE(
       ((got.detach().to(at::kDouble) - summed(wide, graph)).abs() <= bound).all().item<bool>());
