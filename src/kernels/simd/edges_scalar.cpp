@@ -83,8 +83,8 @@ void head_row(const WeightedSum<T>& args, std::int64_t row, std::int64_t head, s
 template <typename T>
 void head_rows(const WeightedSum<T>& args, std::int64_t first, std::int64_t last) {
   constexpr std::int64_t kPanel = 128;
-  T total[kPanel];
-  T part[kPanel];
+  T total[kPanel] = {};
+  T part[kPanel] = {};
   const std::int64_t depth = args.width / args.heads;
   for (std::int64_t row = first; row < last; ++row) {
     for (std::int64_t head = 0; head < args.heads; ++head) {

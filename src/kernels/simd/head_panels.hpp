@@ -20,23 +20,23 @@ struct HeadPanel {
   static constexpr int kCount = kGroups;
 
   HeadPanel(std::int64_t first_column, std::int64_t width, std::int64_t channels)
-      : column(first_column), tail(L::mask(kTail ? width - 16 * (kGroups - 1) : 16)) {
+      : column(first_column), tail(L::mask(kTail ? width - std::int64_t{16} * (kGroups - 1) : 16)) {
     for (int g = 0; g < kGroups; ++g) {
-      head[g] = (first_column + 16 * g) / channels;
+      head[g] = (first_column + std::int64_t{16} * g) / channels;
       if constexpr (!kWholeHeads) {
-        spread[g] = HeadSpread<T>::of(first_column + 16 * g, channels);
+        spread[g] = HeadSpread<T>::of(first_column + std::int64_t{16} * g, channels);
       }
     }
   }
   [[nodiscard]] L load(const T* row, int g) const {
-    return kTail && g == kGroups - 1 ? L::load(row + column + 16 * g, tail)
-                                     : L::load(row + column + 16 * g);
+    return kTail && g == kGroups - 1 ? L::load(row + column + std::int64_t{16} * g, tail)
+                                     : L::load(row + column + std::int64_t{16} * g);
   }
   void store(const L& value, T* row, int g) const {
     if (kTail && g == kGroups - 1) {
-      value.store(row + column + 16 * g, tail);
+      value.store(row + column + std::int64_t{16} * g, tail);
     } else {
-      value.store(row + column + 16 * g);
+      value.store(row + column + std::int64_t{16} * g);
     }
   }
   /// The number of each column's head.
@@ -51,15 +51,15 @@ struct HeadPanel {
   std::int64_t column;
   typename L::Mask tail;
   std::int64_t head[kGroups];
-  HeadSpread<T> spread[kWholeHeads ? 1 : kGroups];
+  HeadSpread<T> spread[kWholeHeads ? 1 : kGroups];  // NOLINT(bugprone-branch-clone): of one group
 };
 
 template <typename T, bool kWholeHeads, int kGroups, typename Body>
 void with_panel(std::int64_t column, std::int64_t width, std::int64_t channels, const Body& body) {
   if constexpr (kGroups <= kMostGroups<T>) {
-    if (width == 16 * kGroups) {
+    if (width == std::int64_t{16} * kGroups) {
       body(HeadPanel<T, kGroups, false, kWholeHeads>(column, width, channels));
-    } else if (width < 16 * kGroups) {
+    } else if (width < std::int64_t{16} * kGroups) {
       body(HeadPanel<T, kGroups, true, kWholeHeads>(column, width, channels));
     } else {
       with_panel<T, kWholeHeads, kGroups + 1>(column, width, channels, body);

@@ -102,21 +102,21 @@ struct LanePanel {
   std::int64_t width;
 
   /// Columns of vector v, 0..kCount.
-  std::int64_t count(int v) const {
+  [[nodiscard]] std::int64_t count(int v) const {
     const std::int64_t rest = width - std::int64_t{v} * kCount;
     return rest >= kCount ? kCount : rest > 0 ? rest : 0;
   }
   V load(const T* p, int v) const {
     V value = {};
     if constexpr (!kTail) {
-      __builtin_memcpy(&value, p + v * kCount, sizeof(V));
+      __builtin_memcpy(&value, p + std::int64_t{v} * kCount, sizeof(V));
     } else {
       const std::int64_t n = count(v);
       if (n == kCount) {
-        __builtin_memcpy(&value, p + v * kCount, sizeof(V));
+        __builtin_memcpy(&value, p + std::int64_t{v} * kCount, sizeof(V));
       } else {
         for (std::int64_t i = 0; i < n; ++i) {
-          value[i] = p[v * kCount + i];
+          value[i] = p[std::int64_t{v} * kCount + i];
         }
       }
     }
@@ -124,11 +124,11 @@ struct LanePanel {
   }
   void store(V value, T* p, int v) const {
     if constexpr (!kTail) {
-      __builtin_memcpy(p + v * kCount, &value, sizeof(V));
+      __builtin_memcpy(p + std::int64_t{v} * kCount, &value, sizeof(V));
     } else {
       const std::int64_t n = count(v);
       for (std::int64_t i = 0; i < n; ++i) {
-        p[v * kCount + i] = value[i];
+        p[std::int64_t{v} * kCount + i] = value[i];
       }
     }
   }
@@ -136,14 +136,14 @@ struct LanePanel {
   void store_offset(typename Lanes<T>::I value, std::int32_t* p, int v) const {
     const std::int64_t n = kTail ? count(v) : kCount;
     for (std::int64_t i = 0; i < n; ++i) {
-      p[v * kCount + i] = static_cast<std::int32_t>(value[i]);
+      p[std::int64_t{v} * kCount + i] = static_cast<std::int32_t>(value[i]);
     }
   }
   typename Lanes<T>::I load_offset(const std::int32_t* p, int v) const {
     typename Lanes<T>::I value = {};
     const std::int64_t n = kTail ? count(v) : kCount;
     for (std::int64_t i = 0; i < n; ++i) {
-      value[i] = p[v * kCount + i];
+      value[i] = p[std::int64_t{v} * kCount + i];
     }
     return value;
   }

@@ -24,8 +24,12 @@ struct MessagePanel {
         x(of.x != nullptr ? of.x + column : nullptr),
         m(of.m != nullptr ? of.m + column : nullptr) {}
 
-  const T* source(std::int64_t slot) const { return x + args.col[slot] * args.x_stride; }
-  const T* edge(std::int64_t slot) const { return m + place_of(args.order, slot) * args.m_stride; }
+  [[nodiscard]] const T* source(std::int64_t slot) const {
+    return x + args.col[slot] * args.x_stride;
+  }
+  [[nodiscard]] const T* edge(std::int64_t slot) const {
+    return m + place_of(args.order, slot) * args.m_stride;
+  }
 
   void prefetch(std::int64_t slot, std::int64_t final_slot) const {
     if (args.prefetch > 0) {

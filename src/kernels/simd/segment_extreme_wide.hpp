@@ -19,7 +19,7 @@ struct PanelSelect {
   std::int64_t final_edge;  // prefetches are clamped here
   RowPanel<T, kVectors, kTail> panel;
 
-  const T* source(std::int64_t edge) const {
+  [[nodiscard]] const T* source(std::int64_t edge) const {
     return args.x + args.col[edge] * args.x_stride + column;
   }
 
@@ -84,7 +84,7 @@ struct PanelSpread {
   std::int64_t final_entry;
   RowPanel<T, kVectors, kTail> panel;
 
-  std::int64_t slot_of(std::int64_t entry) const {
+  [[nodiscard]] std::int64_t slot_of(std::int64_t entry) const {
     return args.narrow_slot != nullptr ? args.narrow_slot[entry]
            : args.slot != nullptr      ? args.slot[entry]
                                        : entry;

@@ -17,7 +17,7 @@ struct PanelVariance {
   std::int64_t final_edge;  // prefetches are clamped here
   RowPanel<T, kVectors, kTail> panel;
 
-  const T* source(std::int64_t edge) const {
+  [[nodiscard]] const T* source(std::int64_t edge) const {
     return args.x + args.col[edge] * args.x_stride + column;
   }
 
@@ -110,10 +110,12 @@ struct PanelVarianceBackward {
   std::int64_t final_entry;
   RowPanel<T, kVectors, kTail> panel;
 
-  const T* coefficient(std::int64_t i) const {
+  [[nodiscard]] const T* coefficient(std::int64_t i) const {
     return args.coefficient + i * args.coefficient_stride + column;
   }
-  const T* mean(std::int64_t i) const { return args.mean + i * args.mean_stride + column; }
+  [[nodiscard]] const T* mean(std::int64_t i) const {
+    return args.mean + i * args.mean_stride + column;
+  }
 
   __attribute__((always_inline)) void add_entries(std::int64_t begin, std::int64_t end, const V* x,
                                                   V* acc) const {
