@@ -206,7 +206,7 @@ void OpReport::check(Racer& racer, const OpCase& contest, const Peers& peers) {
   if (us) {
     a3_.add(worst <= 1.0);
   }
-  if (!(worst <= (us ? 1.0 : kOthersMayErr))) {
+  if (!(worst <= kOthersMayErr)) {
     char text[80];
     std::snprintf(text, sizeof text, "wrong: %.3g times the error allowed", worst);
     racer.refusal = text;
