@@ -26,7 +26,7 @@ constexpr std::uint32_t kVirtualStream = 0xA0000000U;
 
 /// The one layer of a width-keeping type works on scores: see keeps_width().
 bool propagates_scores(const GnnOptions& o) {
-  return keeps_width(o.layer_type) && o.layers_post_mp == 0 && o.jk == JumpingKnowledge::kNone;
+  return keeps_width(o.layer_type) && last_layer_gives_scores(o);
 }
 
 std::string type_name(const torch::nn::Module& module) {
@@ -385,9 +385,8 @@ at::Tensor GnnImpl::head_score(std::size_t index, const NodeInput& h,
   const at::Tensor pooled = readout_->forward(to_dense(h), ptr);
   const at::Tensor score = heads_[index]->as<LinearImpl>()->forward(pooled);
   show("heads." + std::to_string(index), score);
-  const std::uint32_t place = kHeadStream + static_cast<std::uint32_t>(index);
   return dropped(score, options_.final_dropout,
-                 options_.graph_pooling == Pooling::kNone ? node_key(place) : key(place));
+                 key(kHeadStream + static_cast<std::uint32_t>(index)));  // rows are graphs
 }
 
 ops::DropoutKey GnnImpl::key(std::uint32_t layer) const {

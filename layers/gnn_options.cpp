@@ -11,7 +11,7 @@
 namespace isthmus::layers {
 namespace {
 
-// One name a line, in the order of the enum's values.
+// In the order of the enum's values.
 constexpr std::string_view kLayerTypes[] = {
     "gcnconv",   "sageconv", "ginconv",      "linear",    "sgconv",          "appnp",
     "gcn2conv",  "dagnn",    "gatconv",      "gatv2conv", "transformerconv", "gineconv",
@@ -91,7 +91,7 @@ void check_widths(const GnnOptions& options) {
   const std::string with = " with layer_type " + std::string(name_of(options.layer_type));
   require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1" + with,
           std::to_string(options.layers_pre_mp));
-  if (options.layers_post_mp > 0 || options.jk != JumpingKnowledge::kNone) {
+  if (!last_layer_gives_scores(options)) {
     return;
   }
   require(!gcn2, "layers_post_mp", ">= 1" + with, "0");
@@ -108,9 +108,7 @@ void check_virtual_node(const GnnOptions& options) {
           std::to_string(options.layers_pre_mp));
   require(options.stage_type != StageType::kResidual, "stage_type",
           "stack or skipsum with virtual_node", "residual");
-  require(!keeps_width(options.layer_type) || options.layers_post_mp >= 1 ||
-              options.jk != JumpingKnowledge::kNone,
-          "layers_post_mp",
+  require(!keeps_width(options.layer_type) || !last_layer_gives_scores(options), "layers_post_mp",
           ">= 1 with virtual_node and layer_type " + std::string(name_of(options.layer_type)), "0");
 }
 
@@ -126,8 +124,7 @@ void check_pna(const GnnOptions& options) {
     require(width % pna.towers == 0, option, rule, std::to_string(width));
   };
   // Widths that a layer gives: dim_inner, and dim_out if the last one gives the scores.
-  const bool last_gives_scores =
-      options.layers_post_mp == 0 && options.jk == JumpingKnowledge::kNone;
+  const bool last_gives_scores = last_layer_gives_scores(options);
   if (options.layers_mp > 1 || !last_gives_scores ||
       (pna.divide_input && options.layers_pre_mp > 0)) {
     require_multiple("dim_inner", options.dim_inner);
@@ -242,6 +239,10 @@ void check_edge_layers(const GnnOptions& options) {
 }
 
 }  // namespace
+
+bool last_layer_gives_scores(const GnnOptions& options) noexcept {
+  return options.layers_post_mp == 0 && options.jk == JumpingKnowledge::kNone;
+}
 
 bool keeps_width(LayerType type) noexcept {
   return type == LayerType::kAppnp || type == LayerType::kDagnn;

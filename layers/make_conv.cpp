@@ -129,8 +129,7 @@ std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& options, std::int
 }
 
 bool is_plain_conv(const GnnOptions& options, std::int64_t index) {
-  return options.layers_post_mp == 0 && options.jk == JumpingKnowledge::kNone &&
-         index + 1 == options.layers_mp;
+  return last_layer_gives_scores(options) && index + 1 == options.layers_mp;
 }
 
 Conv& as_conv(torch::nn::Module& module) {

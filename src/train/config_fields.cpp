@@ -19,7 +19,7 @@ constexpr Names kProtocols[] = {
 };
 constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
-// The names of layers' enums in the order of their values, one a line (train_test compares).
+// The names of layers' enums in the order of their values (train_test compares).
 constexpr Names kLayers[] = {
     "gcnconv",   "sageconv", "ginconv",      "linear",    "sgconv",          "appnp",
     "gcn2conv",  "dagnn",    "gatconv",      "gatv2conv", "transformerconv", "gineconv",

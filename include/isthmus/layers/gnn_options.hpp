@@ -172,6 +172,9 @@ void check_options(const GnnOptions& options);
 /// layers_pre_mp, without norm, act and dropout, gives dim_out.
 [[nodiscard]] bool keeps_width(LayerType type) noexcept;
 
+/// Whether the last message-passing layer gives the scores: nothing that could comes after it.
+[[nodiscard]] bool last_layer_gives_scores(const GnnOptions& options) noexcept;
+
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
 /// values. For LayerType, StageType, JumpingKnowledge, DegreeScaler, Norm, Activation, Pooling,
 /// ops::Reduce, GenAggregation.
