@@ -75,11 +75,12 @@ at::Tensor GenMlpImpl::forward(at::Tensor h) {
     h = lins[i]->forward(h);
     if (options.norm() == Norm::kBatch) {
       batch_norms[i]->train(is_training());
-      h = batch_norms[i]->forward(h);
+      h = batch_norms[i]->forward(h).relu();
     } else if (options.norm() != Norm::kNone) {
-      h = apply_norm(*layer_norms[i], h);
+      h = apply_norm(*layer_norms[i], h, {.act = Activation::kRelu});
+    } else {
+      h = h.relu();
     }
-    h = h.relu();
   }
   return lins.back()->forward(h);
 }
@@ -119,6 +120,10 @@ void GenConvImpl::reset() {
     lin_dst = register_module("lin_dst", Linear(LinearOptions(in, out).bias(options.bias())));
   }
   mlp = register_module("mlp", GenMlp(options));
+  if (options.msg_norm()) {
+    msg_norm = register_module(
+        "msg_norm", MessageNorm(MessageNormOptions().learn_scale(options.learn_msg_scale())));
+  }
   Initializer init(options.seed());
   reset_parameters(init);
 }
@@ -134,6 +139,9 @@ void GenConvImpl::reset_parameters(Initializer& init) {
     }
   }
   mlp->reset_parameters(init);
+  if (msg_norm) {
+    msg_norm->reset_parameters();
+  }
 }
 
 void GenConvImpl::pretty_print(std::ostream& stream) const {
@@ -180,7 +188,11 @@ at::Tensor GenConvImpl::forward(const NodeInput& x, const at::Tensor& edge_attr,
   }
   const at::Tensor source = lin_src ? lin_src->forward(x) : to_dense(x);
   const at::Tensor own = lin_dst ? lin_dst->forward(x) : source;
-  return mlp->forward(aggregate(source, edges, graph) + own);
+  at::Tensor heard = aggregate(source, edges, graph);
+  if (msg_norm) {
+    heard = msg_norm->forward(to_dense(x), heard);
+  }
+  return mlp->forward(heard + own);
 }
 
 at::Tensor GenConvImpl::propagate(const NodeInput& x, const ConvContext& context) {

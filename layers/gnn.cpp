@@ -338,12 +338,18 @@ NodeInput GnnImpl::forward_stack(NodeInput h, at::Tensor initial, const LayerCon
     at::Tensor out = contexts.rows_after(i, conv.propagate(h, inner));
     show("convs." + index, out);
     if (!plain) {
-      if (options_.norm != Norm::kNone) {
-        out = apply_norm(*norms_[i], out, ptr);
-        show("norms." + index, out);
+      const ops::DropoutKey mask = node_key(layer + static_cast<std::uint32_t>(i));
+      if (options_.norm != Norm::kNone && !observer_) {
+        out = apply_norm(*norms_[i], out,
+                         {options_.act, is_training() ? options_.dropout : 0.0, mask}, ptr);
+      } else {
+        if (options_.norm != Norm::kNone) {
+          out = apply_norm(*norms_[i], out, ptr);
+          show("norms." + index, out);
+        }
+        out = inner.relu ? out : activate(out, options_.act);
+        out = dropped(out, options_.dropout, mask);
       }
-      out = inner.relu ? out : activate(out, options_.act);
-      out = dropped(out, options_.dropout, node_key(layer + static_cast<std::uint32_t>(i)));
     }
     const bool skip =
         options_.stage_type == StageType::kSkipSum && num_cols(h) == out.size(1) && !is_sparse(h);

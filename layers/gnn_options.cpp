@@ -222,6 +222,9 @@ void check_edge_layers(const GnnOptions& options) {
   require_at_least(0, "num_bases", options.num_bases);
   const LayerType type = options.layer_type;
   const std::string with = " with layer_type " + std::string(name_of(type));
+  require(options.edge_dim == 0 || looks_at_edge_features(type), "edge_dim",
+          "0" + with + ", which does not look at features of edges",
+          std::to_string(options.edge_dim));
   if (type == LayerType::kGine) {
     require(options.edge_dim >= 1, "edge_dim", ">= 1" + with, std::to_string(options.edge_dim));
   }

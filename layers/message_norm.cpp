@@ -35,8 +35,8 @@ at::Tensor MessageNormImpl::forward(const at::Tensor& x, const at::Tensor& messa
   TORCH_CHECK(x.defined() && x.dim() == 2, "MessageNorm: x must be floating [N, C], got ",
               x.defined() ? c10::str(x.sizes()) : "an undefined tensor");
   check_shape("MessageNorm", x, -1, x.size(1));
-  TORCH_CHECK(messages.defined() && messages.sizes().equals(x.sizes()),
-              "MessageNorm: messages must have the shape of x, ", x.sizes(), ", got ",
+  TORCH_CHECK(messages.defined() && messages.dim() == 2 && messages.size(0) == x.size(0),
+              "MessageNorm: messages must have a row for each of x, ", x.size(0), ", got ",
               messages.defined() ? c10::str(messages.sizes()) : "an undefined tensor");
   const auto length = [p](const at::Tensor& rows) { return rows.norm(p, {1}, /*keepdim=*/true); };
   return messages / length(messages).clamp_min(kSmallestLength) * length(x) * scale;

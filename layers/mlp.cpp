@@ -64,16 +64,12 @@ at::Tensor MlpImpl::forward_from_first(at::Tensor h, const ops::DropoutKey& key)
     if (options.plain_last() && i + 1 == lins->size()) {
       break;
     }
-    if (options.norm() != Norm::kNone) {
-      h = apply_norm(*norms[i], h);
-    }
-    h = activate(h, options.act());
-    const bool drops = options.drop_last() || i + 1 < lins->size();
-    if (is_training() && drops && options.dropout() > 0.0) {
-      ops::DropoutKey own = key;
-      own.layer += static_cast<std::uint32_t>(i);
-      h = ops::dropout(h, options.dropout(), own);
-    }
+    const bool drops = is_training() && (options.drop_last() || i + 1 < lins->size());
+    AfterNorm after{options.act(), drops ? options.dropout() : 0.0, key};
+    after.key.layer += static_cast<std::uint32_t>(i);
+    h = options.norm() != Norm::kNone
+            ? apply_norm(*norms[i], h, after)
+            : ops::dropout(activate(h, after.act), after.dropout, after.key);
   }
   return h;
 }

@@ -7,6 +7,7 @@
 #include "isthmus/layers/graph_norm.hpp"
 #include "isthmus/layers/layer_norm.hpp"
 #include "isthmus/layers/pair_norm.hpp"
+#include "isthmus/ops/batch_norm.hpp"
 
 namespace isthmus::layers {
 
@@ -50,6 +51,17 @@ at::Tensor apply_norm(torch::nn::Module& norm, const at::Tensor& x,
   auto* groups = norm.as<DiffGroupNormImpl>();
   TORCH_CHECK(groups != nullptr, "apply_norm: norm must be made by make_norm(), got ", norm.name());
   return groups->forward(x);
+}
+
+at::Tensor apply_norm(torch::nn::Module& norm, const at::Tensor& x, const AfterNorm& after,
+                      std::span<const std::int64_t> ptr) {
+  const auto* layer = norm.as<LayerNormImpl>();
+  if (layer != nullptr && layer->options.mode() == LayerNormMode::kNode &&
+      after.act == Activation::kRelu) {
+    return ops::layer_norm_relu(x, layer->weight, layer->bias, layer->options.eps(), after.dropout,
+                                after.key);
+  }
+  return ops::dropout(activate(apply_norm(norm, x, ptr), after.act), after.dropout, after.key);
 }
 
 void reset_norm(torch::nn::Module& norm, Initializer& init) {

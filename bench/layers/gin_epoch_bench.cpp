@@ -24,6 +24,7 @@
 #include "isthmus/ops/tensor_executor.hpp"
 #include "isthmus/train/optimizer.hpp"
 
+#include "bystanders.hpp"
 #include "loss.hpp"
 #include "machine.hpp"
 #include "op_contest.hpp"
@@ -297,7 +298,8 @@ int run_shape(const std::string& shape, const std::string& model,
   }
   bench::Rules rules = bench::rules_of(options);
   rules.settle = 0.0;
-  bench::hold_contest(contestants, rules);
+  const double bystanders = bench::hold_contest(contestants, rules);
+  const bool crowded = bystanders > bench::kCrowded;
 
   isthmus::reset_block_peak();
   bench::reset_peak_rss();
@@ -322,6 +324,7 @@ int run_shape(const std::string& shape, const std::string& model,
   row["shape"] = shape;
   row["threads"] = threads;
   row["loss"] = loss;
+  row["bystanders"] = bystanders;
   Json samples = Json::array();
   std::map<std::string, std::pair<double, std::string>> best;  // library -> ms, name
   for (std::size_t i = 0; i < contestants.size(); ++i) {
@@ -332,10 +335,10 @@ int run_shape(const std::string& shape, const std::string& model,
                 resident / kMib);
     if (i == 0) {
       std::printf("  tensors %7.1f MiB", static_cast<double>(use.peak) / kMib);
-    } else if (!summary.crowded && !mine.crowded) {
+    } else if (!crowded) {
       std::printf("  x %.2f", summary.median / mine.median);
     }
-    std::printf("%s\n", summary.crowded ? "  [crowded: no ratio]" : "");
+    std::printf("\n");
     Json sample = bench::to_json(contestants[i]);
     sample["peak_rss_bytes"] = resident;
     samples.push_back(sample);
@@ -356,13 +359,11 @@ int run_shape(const std::string& shape, const std::string& model,
   row["tensor_bytes"] = use.peak;
   rows.push_back(row);
 
-  const bool crowded =
-      std::any_of(contestants.begin(), contestants.end(),
-                  [](const bench::Contestant& one) { return one.summary().crowded; });
   for (const auto& [library, record] : best) {
     const double required = required_ratio(library);
     if (required > 0.0 && crowded) {
-      std::printf("A12 against %s: no verdict, the machine was crowded\n", record.second.c_str());
+      std::printf("A12 against %s: no verdict, others took %.0f %% of the cores\n",
+                  record.second.c_str(), 100.0 * bystanders);
     } else if (required > 0.0) {
       const double ratio = record.first / mine.median;
       std::printf("A12 against %s: %.2f times as fast, bar %.0f: %s\n", record.second.c_str(),

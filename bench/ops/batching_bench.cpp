@@ -20,6 +20,7 @@
 
 #include "machine.hpp"
 #include "op_contest.hpp"
+#include "race.hpp"
 #include "shapes.hpp"
 
 namespace {
@@ -92,28 +93,6 @@ void add_peers(bench::Peers& peers, const Parts& parts,
   }
 }
 
-Json print(const char* what, const std::vector<bench::Contestant>& contestants) {
-  std::printf("%s\n", what);
-  const bench::Summary ours = contestants.front().summary();
-  Json samples = Json::array();
-  for (const bench::Contestant& contestant : contestants) {
-    const bench::Summary summary = contestant.summary();
-    std::printf("  %-26s %9.3f ms  min %9.3f  IQR %7.3f  first %9.3f  n %2d",
-                contestant.name.c_str(), summary.median, summary.min, summary.iqr,
-                contestant.first_ms, summary.runs);
-    if (summary.crowded || ours.crowded) {
-      std::printf("  [crowded: no ratio]\n");
-    } else {
-      std::printf("  x %.2f\n", summary.median / ours.median);
-    }
-    samples.push_back(bench::to_json(contestant));
-  }
-  Json row = Json::object();
-  row["what"] = what;
-  row["contestants"] = samples;
-  return row;
-}
-
 /// A graph's rows must be the same bits alone and in the batch.
 bool same_bits(const Parts& parts, const GraphBatch& batch, const at::Tensor& together) {
   for (std::size_t g = 0; g < parts.graphs.size(); ++g) {
@@ -157,8 +136,7 @@ int run(int argc, char** argv) {
                         });
                       }});
       add_peers(peers, parts, make);
-      bench::hold_contest(make, rules);
-      rows.push_back(print("making the batch, features too", make));
+      rows.push_back(bench::race("making the batch, features too", make, rules));
 
       std::vector<bench::Contestant> pass;
       pass.push_back({.name = "the batch at once",
@@ -170,8 +148,7 @@ int run(int argc, char** argv) {
                           }
                         });
                       }});
-      bench::hold_contest(pass, rules);
-      rows.push_back(print("sum over neighbours", pass));
+      rows.push_back(bench::race("sum over neighbours", pass, rules));
       same = same && same_bits(parts, batch, sum(x, batch.graph));
     }
   }

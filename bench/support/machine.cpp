@@ -72,8 +72,6 @@ std::size_t last_level_bytes() {
   return kilobytes > 0 ? 1024 * kilobytes : std::size_t{32} << 20U;
 }
 
-std::size_t available_memory() { return kilobytes_in("/proc/meminfo", "MemAvailable"); }
-
 Json describe_machine() {
   const ops::TorchEnvironment torch = ops::torch_environment();
   Json json = Json::object();

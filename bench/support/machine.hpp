@@ -10,9 +10,6 @@ namespace isthmus::bench {
 [[nodiscard]] std::size_t l2_bytes();
 [[nodiscard]] std::size_t last_level_bytes();
 
-/// Memory that could be taken now without swapping, in bytes.
-[[nodiscard]] std::size_t available_memory();
-
 /// What figures depend on: CPU and its flags, caches, SIMD level, compiler, LibTorch and BLAS, mode
 /// of transparent huge pages, cores.
 [[nodiscard]] formats::Json describe_machine();

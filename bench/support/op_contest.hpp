@@ -27,6 +27,8 @@ struct OpCase {
   std::vector<Path> others;
   Tensors reference;  ///< Output, then the gradient of each leaf, in double.
   Tensors tolerance;  ///< Largest error allowed to us, broadcast to each; others may have 50 times.
+  Tensors stated;     ///< Tighter bounds of which it is only counted who meets them; may be empty.
+  bool gathers = true;  ///< Limits are those of gathering rows of leaves[0] and of the gradient.
   Roofline* forward_limit = nullptr;
   Roofline* backward_limit = nullptr;
   double aim = 1.25;  ///< A1: of the limit.
@@ -84,13 +86,16 @@ class OpReport {
   void time_pass(const char* pass, std::vector<Racer>& racers, const OpCase& contest,
                  Roofline* limit, bool cold);
   void judge(const char* pass, const std::vector<Contestant>& contestants, const OpCase& contest,
-             Roofline* limit, bool cold, formats::Json& row);
+             Roofline* limit, double bystanders, formats::Json& row);
 
   const Options& options_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   formats::Json json_;
   formats::Json rows_ = formats::Json::array();
-  Count a1_, a1_cold_, a2_, a3_;
+  /// How far we are from the stated bounds, and how far the exact result itself, rounded, would be.
+  void check_stated(const OpCase& contest, const Tensors& got);
+
+  Count a1_, a1_cold_, a2_, a3_, a3_stated_;
   int crowded_ = 0;
   bool failed_ = false;
 };

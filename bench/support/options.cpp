@@ -52,6 +52,7 @@ std::vector<std::string> split_list(const std::string& text) {
 
 Options parse_options(int argc, char** argv, std::string_view program, DefaultThreads threads,
                       const std::vector<ExtraOption>& extra) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // lines appear as they are measured, also in a pipe
   Options options;
   const auto numbers = [&](const std::string& name, const std::string& value, auto& list) {
     for (const std::string& word : split_list(value)) {

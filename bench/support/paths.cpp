@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "isthmus/core/available_memory.hpp"
 #include "isthmus/graph/plan.hpp"
 
 #include "machine.hpp"
@@ -149,7 +150,7 @@ std::int64_t bytes_of_messages(const EdgeIndex& index, std::int64_t width) {
 void refuse_what_does_not_fit(std::vector<Path>& paths) {
   for (Path& path : paths) {
     const std::int64_t need = 2 * path.message_bytes;
-    if (need > static_cast<std::int64_t>(available_memory() / 5 * 4)) {
+    if (const std::int64_t room = available_memory(); room >= 0 && need > room / 5 * 4) {
       path.refusal = "needs " + std::to_string(path.message_bytes >> 20) + " MiB of messages";
     }
   }
@@ -157,6 +158,16 @@ void refuse_what_does_not_fit(std::vector<Path>& paths) {
 
 at::Tensor spread_index(const at::Tensor& index, const at::Tensor& like) {
   return index.unsqueeze(1).expand({index.size(0), like.size(1)});
+}
+
+at::Tensor softmax_of_edges(const at::Tensor& score, const EdgeIndex& index) {
+  const at::Tensor most =
+      at::full({index.num_dst, score.size(1)}, -1e30, score.options())
+          .scatter_reduce(0, spread_index(index.dst, score), score.detach(), "amax");
+  const at::Tensor e = (score - most.index_select(0, index.dst)).exp();
+  const at::Tensor total =
+      at::zeros({index.num_dst, score.size(1)}, e.options()).index_add(0, index.dst, e);
+  return e / total.index_select(0, index.dst);
 }
 
 }  // namespace
@@ -232,22 +243,23 @@ std::vector<Path> sum_paths(const Graph& graph, const EdgeIndex& index, std::int
   return paths;
 }
 
-std::vector<Path> max_paths(const Graph& graph, const EdgeIndex& index, std::int64_t width) {
+std::vector<Path> extreme_paths(const Graph& graph, const EdgeIndex& index, std::int64_t width,
+                                const std::string& reduce) {
   std::vector<Path> paths;
   paths.push_back({.name = "gather + scatter_reduce",
                    .apply =
-                       [&index](const Tensors& leaves) {
+                       [&index, reduce](const Tensors& leaves) {
                          const at::Tensor& x = leaves[0];
                          return at::zeros({index.num_dst, x.size(1)}, x.options())
                              .scatter_reduce(0, spread_index(index.dst, x),
-                                             x.index_select(0, index.src), "amax",
+                                             x.index_select(0, index.src), reduce,
                                              /*include_self=*/false);
                        },
                    .message_bytes = bytes_of_messages(index, width)});
 #if defined(ISTHMUS_BENCH_MM_REDUCE)
   paths.push_back(converted("CSR mm reduce", [&]() -> Path {
-    return {.apply = [a = merged_csr(graph.csr(), index.num_src).requires_grad_(false)](
-                         const Tensors& leaves) { return at::_sparse_mm(a, leaves[0], "amax"); }};
+    return {.apply = [a = merged_csr(graph.csr(), index.num_src).requires_grad_(false), reduce](
+                         const Tensors& leaves) { return at::_sparse_mm(a, leaves[0], reduce); }};
   }));
   // Values are multiplied in, and merged parallel arcs have a value above 1.
   const CsrView csr = graph.csr();
@@ -271,23 +283,41 @@ std::vector<Path> attention_paths(const EdgeIndex& index, std::int64_t width, st
        .apply =
            [&index, heads](const Tensors& leaves) {
              const at::Tensor& x = leaves[0];
-             const std::int64_t rows = index.num_dst;
              const at::Tensor score = at::leaky_relu(
                  leaves[1].index_select(0, index.src) + leaves[2].index_select(0, index.dst), 0.2);
-             const at::Tensor most =
-                 at::full({rows, heads}, -1e30, score.options())
-                     .scatter_reduce(0, spread_index(index.dst, score), score.detach(), "amax");
-             const at::Tensor e = (score - most.index_select(0, index.dst)).exp();
-             const at::Tensor total =
-                 at::zeros({rows, heads}, e.options()).index_add(0, index.dst, e);
-             const at::Tensor weight = e / total.index_select(0, index.dst);
+             const at::Tensor weight = softmax_of_edges(score, index);
              const at::Tensor messages =
                  x.index_select(0, index.src).view({-1, heads, x.size(1) / heads}) *
                  weight.unsqueeze(2);
-             return at::zeros({rows, x.size(1)}, x.options())
+             return at::zeros({index.num_dst, x.size(1)}, x.options())
                  .index_add(0, index.dst, messages.view({-1, x.size(1)}));
            },
        .message_bytes = 2 * bytes_of_messages(index, width)});
+  refuse_what_does_not_fit(paths);
+  return paths;
+}
+
+std::vector<Path> softmax_paths(const EdgeIndex& index, std::int64_t heads) {
+  std::vector<Path> paths;
+  paths.push_back(
+      {.name = "scatter_reduce, index_add",
+       .apply = [&index](const Tensors& leaves) { return softmax_of_edges(leaves[0], index); },
+       .message_bytes = 2 * bytes_of_messages(index, heads)});
+  refuse_what_does_not_fit(paths);
+  return paths;
+}
+
+std::vector<Path> wsum_paths(const EdgeIndex& index, std::int64_t width) {
+  std::vector<Path> paths;
+  paths.push_back({.name = "gather, multiply, index_add",
+                   .apply =
+                       [&index](const Tensors& leaves) {
+                         const at::Tensor& x = leaves[0];
+                         return at::zeros({index.num_dst, x.size(1)}, x.options())
+                             .index_add(0, index.dst,
+                                        x.index_select(0, index.src) * leaves[1].unsqueeze(1));
+                       },
+                   .message_bytes = 2 * bytes_of_messages(index, width)});
   refuse_what_does_not_fit(paths);
   return paths;
 }

@@ -38,9 +38,16 @@ struct EdgeIndex {
 [[nodiscard]] std::vector<Path> sum_paths(const Graph& graph, const EdgeIndex& index,
                                           std::int64_t width);
 
-/// The same for the maximum: gather + scatter_reduce, CSR mm with reduce.
-[[nodiscard]] std::vector<Path> max_paths(const Graph& graph, const EdgeIndex& index,
-                                          std::int64_t width);
+/// The same for the maximum ("amax") and the minimum ("amin"): gather + scatter_reduce, CSR mm with
+/// reduce.
+[[nodiscard]] std::vector<Path> extreme_paths(const Graph& graph, const EdgeIndex& index,
+                                              std::int64_t width, const std::string& reduce);
+
+/// The weighted sum, leaves {x [N, F], w [E]}: gather, multiply, index_add.
+[[nodiscard]] std::vector<Path> wsum_paths(const EdgeIndex& index, std::int64_t width);
+
+/// Softmax over the arcs of each destination and head, leaves {scores [E, H]}.
+[[nodiscard]] std::vector<Path> softmax_paths(const EdgeIndex& index, std::int64_t heads);
 
 /// GAT's attention: leaves {x [N, H D], score of sources [N, H], score of destinations [N, H]};
 /// softmax over leaky_relu(source + destination, 0.2) weighs the neighbours' x. With messages.

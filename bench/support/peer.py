@@ -116,9 +116,30 @@ def dgl_copy_u(reduce):
 
         def run(x):
             y = op(form, x)
-            return torch.where(torch.isinf(y), 0.0, y) if reduce == 'max' else y
+            return torch.where(torch.isinf(y), 0.0, y) if reduce in ('max', 'min') else y
         return run
     return make
+
+
+def pyg_wsum(graph, leaves, question):
+    from torch_geometric.nn import SimpleConv
+    layer = SimpleConv(aggr='sum')
+    return lambda x, w: layer(x, graph.edge_index, w)
+
+
+def dgl_wsum(graph, leaves, question):
+    form = graph.form('dgl')
+    return lambda x, w: dgl.ops.u_mul_e_sum(form, x, w.unsqueeze(1))
+
+
+def pyg_softmax(graph, leaves, question):
+    from torch_geometric.utils import softmax
+    return lambda score: softmax(score, graph.edge_index[1], num_nodes=graph.nodes)
+
+
+def dgl_softmax(graph, leaves, question):
+    form = graph.form('dgl')
+    return lambda score: dgl.ops.edge_softmax(form, score.unsqueeze(-1)).squeeze(-1)
 
 
 def pyg_attention(graph, leaves, question):
@@ -347,24 +368,28 @@ def dgl_batch(parts):
 
 def paths():
     """op -> name of a way to compute it -> (class, maker)."""
-    table = {op: {} for op in ('sum', 'max', 'attention', 'gin', 'gat', 'sage-max', 'gcn',
-                               'batching')}
+    table = {op: {} for op in ('sum', 'wsum', 'sum-bf16', 'max', 'min', 'attention', 'softmax', 'gin',
+                               'gat', 'sage-max', 'gcn', 'batching')}
     models = ('gin', 'gat', 'sage-max', 'gcn')
     if torch_geometric is not None:
-        for reduce in ('sum', 'max'):
+        for reduce in ('sum', 'max', 'min'):
             table[reduce]['PyG edge_index'] = (Operation, pyg_propagate(reduce))
             table[reduce]['PyG adj_t (CSR)'] = (Operation, pyg_csr(reduce))
         table['sum']['PyG EdgeIndex.matmul'] = (Operation, pyg_edge_index('sum'))
         table['attention']['PyG edge_index'] = (Operation, pyg_attention)
+        table['wsum']['PyG edge_index'] = (Operation, pyg_wsum)
+        table['softmax']['PyG edge_index'] = (Operation, pyg_softmax)
         for kind in models:
             table[kind]['PyG edge_index'] = (Training, pyg_model(kind, 'edge_index'))
             if kind != 'gat':  # on CSR it gathers along edges all the same
                 table[kind]['PyG adj_t (CSR)'] = (Training, pyg_model(kind, 'csr'))
         table['batching']['PyG Batch.from_data_list'] = (Batching, pyg_batch)
     if dgl is not None:
-        for reduce in ('sum', 'max'):
+        for reduce in ('sum', 'max', 'min'):
             table[reduce][f'DGL copy_u_{reduce}'] = (Operation, dgl_copy_u(reduce))
         table['attention']['DGL edge_softmax'] = (Operation, dgl_attention)
+        table['wsum']['DGL u_mul_e_sum'] = (Operation, dgl_wsum)
+        table['softmax']['DGL edge_softmax'] = (Operation, dgl_softmax)
         for kind in models:
             table[kind]['DGL'] = (Training, dgl_model(kind))
         table['batching']['DGL batch'] = (Batching, dgl_batch)

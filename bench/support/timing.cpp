@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <fstream>
 #include <thread>
 
-#include <unistd.h>
-
 #include "isthmus/core/parallel_chunks.hpp"
+
+#include "bystanders.hpp"
 
 namespace isthmus::bench {
 namespace {
@@ -59,7 +58,6 @@ Sample timed(const std::function<void()>& work) {
   work();
   sample.wall_ms = 1e3 * seconds_since(start);
   sample.cpu_ms = thread_cpu_ms() - cpu;
-  sample.crowded = machine_is_crowded();
   return sample;
 }
 
@@ -69,16 +67,6 @@ double milliseconds(const std::function<void()>& work) {
   return 1e3 * seconds_since(start);
 }
 
-bool machine_is_crowded() {
-  // "0.20 0.18 0.12 1/80 11206": the fourth word is runnable tasks / all tasks.
-  std::ifstream file("/proc/loadavg");
-  std::string word;
-  for (int i = 0; i < 4; ++i) {
-    file >> word;
-  }
-  return std::atol(word.c_str()) > sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 Summary summarise(const std::vector<Sample>& samples) {
   Summary summary;
   if (samples.empty()) {
@@ -86,11 +74,9 @@ Summary summarise(const std::vector<Sample>& samples) {
   }
   std::vector<double> wall;
   std::vector<double> cpu;
-  int crowded = 0;
   for (const Sample& sample : samples) {
     wall.push_back(sample.wall_ms);
     cpu.push_back(sample.cpu_ms);
-    crowded += sample.crowded ? 1 : 0;
   }
   std::sort(wall.begin(), wall.end());
   std::sort(cpu.begin(), cpu.end());
@@ -99,7 +85,6 @@ Summary summarise(const std::vector<Sample>& samples) {
   summary.median = quantile(wall, 0.5);
   summary.iqr = quantile(wall, 0.75) - quantile(wall, 0.25);
   summary.cpu = quantile(cpu, 0.5);
-  summary.crowded = 10 * crowded >= summary.runs;
   return summary;
 }
 
@@ -115,7 +100,7 @@ Rules rules_of(const Options& options) {
   return rules;
 }
 
-void hold_contest(std::vector<Contestant>& contestants, const Rules& rules) {
+double hold_contest(std::vector<Contestant>& contestants, const Rules& rules) {
   for (Contestant& contestant : contestants) {
     const auto start = Clock::now();
     contestant.first_ms = turn(contestant, rules).wall_ms;
@@ -129,6 +114,7 @@ void hold_contest(std::vector<Contestant>& contestants, const Rules& rules) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     order[i] = i;
   }
+  const Bystanders bystanders;
   const auto start = Clock::now();
   for (int round = 0; round < rules.repetitions; ++round) {
     if (round >= kFewest && seconds_since(start) > rules.seconds) {
@@ -145,6 +131,7 @@ void hold_contest(std::vector<Contestant>& contestants, const Rules& rules) {
     }
     std::reverse(order.begin(), order.end());
   }
+  return bystanders.share();
 }
 
 void flush_caches(std::size_t bytes) {
@@ -166,15 +153,12 @@ formats::Json to_json(const Contestant& contestant) {
   json["first_ms"] = contestant.first_ms;
   formats::Json wall = formats::Json::array();
   formats::Json cpu = formats::Json::array();
-  formats::Json crowded = formats::Json::array();
   for (const Sample& sample : contestant.samples) {
     wall.push_back(sample.wall_ms);
     cpu.push_back(sample.cpu_ms);
-    crowded.push_back(sample.crowded);
   }
   json["wall_ms"] = wall;
   json["cpu_ms"] = cpu;
-  json["crowded"] = crowded;
   return json;
 }
 

@@ -15,8 +15,7 @@ namespace isthmus::bench {
 /// One timed run.
 struct Sample {
   double wall_ms = 0.0;
-  double cpu_ms = 0.0;   ///< Of the calling thread: less than wall where it had to wait for a core.
-  bool crowded = false;  ///< More runnable tasks than cores were seen.
+  double cpu_ms = 0.0;  ///< Of the calling thread: less than wall where it had to wait for a core.
 };
 
 /// Runs `work` once under both clocks.
@@ -25,17 +24,13 @@ struct Sample {
 /// Milliseconds of one run.
 [[nodiscard]] double milliseconds(const std::function<void()>& work);
 
-/// More runnable tasks than cores in the whole machine, now.
-[[nodiscard]] bool machine_is_crowded();
-
 /// What is known of the runs of one contestant, in milliseconds.
 struct Summary {
   int runs = 0;
   double min = 0.0;
   double median = 0.0;
-  double iqr = 0.0;      ///< Distance of the quartiles.
-  double cpu = 0.0;      ///< Median of the calling thread's clock.
-  bool crowded = false;  ///< In one run of ten or more.
+  double iqr = 0.0;  ///< Distance of the quartiles.
+  double cpu = 0.0;  ///< Median of the calling thread's clock.
 };
 
 [[nodiscard]] Summary summarise(const std::vector<Sample>& samples);
@@ -66,13 +61,14 @@ struct Rules {
 /// The rules that the options ask for.
 [[nodiscard]] Rules rules_of(const Options& options);
 
-/// Runs all in turns A B C C B A A B C ..., so that drift of the machine hits all alike.
-void hold_contest(std::vector<Contestant>& contestants, const Rules& rules);
+/// Runs all in turns A B C C B A A B C ..., so that drift of the machine hits all alike. Returns
+/// the share of the cores that others took meanwhile (bystanders.hpp).
+[[nodiscard]] double hold_contest(std::vector<Contestant>& contestants, const Rules& rules);
 
 /// Overwrites `bytes` by all threads, so that what was in the caches is no more.
 void flush_caches(std::size_t bytes);
 
-/// {"wall_ms": [...], "cpu_ms": [...], "crowded": [...], "first_ms": ...}
+/// {"wall_ms": [...], "cpu_ms": [...], "first_ms": ...}
 [[nodiscard]] formats::Json to_json(const Contestant& contestant);
 
 }  // namespace isthmus::bench

@@ -44,7 +44,19 @@ VerbSpec train_verb() {
                        .meaning = "number of splits or folds, the first ones; 0 = all",
                        .fallback = "protocol.folds",
                        .minimum = 0,
-                       .maximum = 10000}},
+                       .maximum = 10000},
+                      {.name = "--max-nodes",
+                       .takes = Takes::kInteger,
+                       .value = "N",
+                       .meaning = "nodes per step at most, for sets of graphs; 0 = any number",
+                       .fallback = "train.max_nodes",
+                       .minimum = 0},
+                      {.name = "--max-edges",
+                       .takes = Takes::kInteger,
+                       .value = "N",
+                       .meaning = "arcs per step at most, for sets of graphs; 0 = any number",
+                       .fallback = "train.max_edges",
+                       .minimum = 0}},
           .has_dry_run = true};
 }
 

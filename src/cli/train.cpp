@@ -7,6 +7,7 @@
 
 #include "isthmus/core/atomic_file.hpp"
 #include "isthmus/train/config.hpp"
+#include "isthmus/train/memory.hpp"
 #include "isthmus/train/recipes.hpp"
 
 #include "build_info.hpp"
@@ -49,10 +50,13 @@ train::ConfigSources sources_of(const Arguments& arguments) {
     sources.file_text = read_file(sources.file_name);
   }
   sources.set = arguments.all("--set");
-  const std::vector<std::pair<std::string, std::string>> named = {{"--seed", "seed"},
-                                                                  {"--out-dir", "out_dir"},
-                                                                  {"--seeds", "protocol.seeds"},
-                                                                  {"--folds", "protocol.folds"}};
+  const std::vector<std::pair<std::string, std::string>> named = {
+      {"--seed", "seed"},
+      {"--out-dir", "out_dir"},
+      {"--seeds", "protocol.seeds"},
+      {"--max-nodes", "train.max_nodes"},
+      {"--max-edges", "train.max_edges"},
+      {"--folds", "protocol.folds"}};
   for (const auto& [option, key] : named) {
     if (arguments.has(option)) {
       sources.options.push_back({.option = option, .key = key, .value = arguments.text(option)});
@@ -77,12 +81,37 @@ Output print_config(const train::ConfigSources& sources) {
   return output;
 }
 
+/// "full_batch: a run holds about 210 MiB at most (data 12, parameters 1, a step 197); 15000 MiB
+/// are available, it fits".
+std::string memory_text(const train::MemoryPlan& memory, const std::string& batches) {
+  const auto mib = [](std::int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20); };
+  std::string text = batches + ": a run holds about " + mib(memory.total()) +
+                     " MiB at most (data " + mib(memory.data) + ", parameters " +
+                     mib(memory.parameters) + ", a step " + mib(memory.step) + ")";
+  if (memory.available >= 0) {
+    text += "; " + mib(memory.available) + " MiB are available, it " +
+            (memory.fits() ? "fits" : "does not fit");
+  }
+  return text;
+}
+
 Output dry_run(Session& session, const train::Config& config) {
-  (void)datasets::set_files(config.dataset.name, session.data_roots(config.dataset.dir));
+  const train::MemoryPlan memory =
+      train::predict_memory(config, session.data_roots(config.dataset.dir));
   session.talk("isthmus: would train on " + config.dataset.name + ", protocol " +
                config.protocol.name + ", into " +
                (config.out_dir.empty() ? "no folder" : config.out_dir));
+  session.talk("isthmus: " + memory_text(memory, config.train.sampler));
   Output output = answer("dry_run");
+  Json bytes = Json::object();
+  bytes["batches"] = config.train.sampler;
+  bytes["data_bytes"] = memory.data;
+  bytes["parameter_bytes"] = memory.parameters;
+  bytes["step_bytes"] = memory.step;
+  bytes["total_bytes"] = memory.total();
+  bytes["available_bytes"] = memory.available < 0 ? Json() : Json(memory.available);
+  bytes["fits"] = memory.fits();
+  output.fields["memory"] = bytes;
   output.fields["config"] = train::config_json(config);
   output.text = train::config_toml(config);
   return output;

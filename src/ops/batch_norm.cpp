@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "isthmus/kernels/column_stats.hpp"
+#include "isthmus/kernels/dropout.hpp"
 #include "isthmus/kernels/layer_norm.hpp"
 
+#include "dropout_rows.hpp"
 #include "op_support.hpp"
 #include "optional_tensor.hpp"
 
@@ -153,9 +155,17 @@ struct BatchNorm : torch::autograd::Function<BatchNorm> {
   }
 };
 
+/// What follows the normalisation in the same pass.
+struct Finish {
+  bool relu = false;
+  bool drops = false;
+  kernels::DropoutLaw law = {};
+  std::span<const std::int32_t> rows = {};  ///< As in DropoutKey; read by the forward pass alone.
+};
+
 struct LayerNorm : torch::autograd::Function<LayerNorm> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, double eps) {
+                            const at::Tensor& bias, double eps, const Finish& finish) {
     ctx->set_materialize_grads(false);
     const at::Tensor rows = with_plain_rows(x);
     const at::Tensor plain_weight = given(weight);
@@ -175,15 +185,20 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
       args.out_stride = x.size(1);
       args.mean = statistics->mean.data();
       args.inv_std = statistics->inv_std.data();
+      args.relu = finish.relu;
+      args.drops = finish.drops;
+      args.law = finish.law;
+      args.row_id = row_ids(finish.rows);
       kernels::layer_norm(args);
     });
-    ctx->save_for_backward({x, weight});
+    ctx->save_for_backward({x, weight, finish.relu ? out : at::Tensor()});
+    hold<double>(ctx, "scale", finish.drops ? finish.law.scale : 1.0);
     hold<SharedStatistics>(ctx, "statistics", statistics);
     return out;
   }
 
   static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
-    variable_list result(4);
+    variable_list result(5);
     if (!grads[0].defined()) {
       return result;
     }
@@ -206,6 +221,11 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
       args.weight = read_or_none<T>(weight);
       args.mean = statistics->mean.data();
       args.inv_std = statistics->inv_std.data();
+      if (saved[2].defined()) {
+        args.gate = shim::read<T>(saved[2]);
+        args.gate_stride = rows.size(1);
+        args.gate_scale = held<double>(ctx, "scale");
+      }
       if (ctx->needs_input_grad(0)) {
         result[0] = at::empty(rows.sizes(), rows.options());
         args.dx = shim::write<T>(result[0]);
@@ -249,7 +269,17 @@ BatchNormResult batch_norm(const at::Tensor& x, const at::Tensor& weight, const 
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                       double eps) {
   check("layer_norm", x, weight, bias, eps);
-  return LayerNorm::apply(x, or_placeholder(weight, x), or_placeholder(bias, x), eps);
+  return LayerNorm::apply(x, or_placeholder(weight, x), or_placeholder(bias, x), eps, Finish{});
+}
+
+at::Tensor layer_norm_relu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                           double eps, double p, const DropoutKey& key) {
+  check("layer_norm_relu", x, weight, bias, eps);
+  TORCH_CHECK(p >= 0.0 && p < 1.0, "layer_norm_relu: p must be in [0, 1), got ", p);
+  check_row_ids("layer_norm_relu", key, x.size(0));
+  const Finish finish{true, p > 0.0, kernels::dropout_law(p, key.seed, key.layer, key.step),
+                      key.rows};
+  return LayerNorm::apply(x, or_placeholder(weight, x), or_placeholder(bias, x), eps, finish);
 }
 
 }  // namespace isthmus::ops

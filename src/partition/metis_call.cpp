@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <fstream>
 #include <limits>
 #include <mutex>
 
@@ -57,20 +56,6 @@ void check_memory(std::int64_t nodes, std::int64_t arcs, std::int64_t available)
                             std::to_string(available / kMega) + " MB are available",
                         "an order that needs no partition, such as bfs, needs a tenth of it");
   }
-}
-
-std::int64_t available_memory() {
-  std::ifstream info("/proc/meminfo");
-  std::string key;
-  while (info >> key) {
-    if (key == "MemAvailable:") {
-      std::int64_t kilobytes = -1;
-      info >> kilobytes;
-      return info ? kilobytes * 1024 : -1;
-    }
-    info.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return -1;
 }
 
 void check_status(int status) {

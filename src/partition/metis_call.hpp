@@ -46,7 +46,4 @@ void check_width(std::int64_t count, const char* of_what);
 /// @throws ResourceLimit
 void check_memory(std::int64_t nodes, std::int64_t arcs, std::int64_t available);
 
-/// MemAvailable of the system in bytes, -1 if it does not tell.
-[[nodiscard]] std::int64_t available_memory();
-
 }  // namespace isthmus::partition_detail

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "isthmus/core/available_memory.hpp"
 #include "isthmus/core/error.hpp"
 
 #include "metis_call.hpp"
@@ -176,7 +177,7 @@ PartitionResult partition_kway(const Graph& graph, const PartitionOptions& optio
   } else {
     partition_detail::check_memory(
         csr.num_rows(), csr.num_edges(),
-        options.memory_limit >= 0 ? options.memory_limit : partition_detail::available_memory());
+        options.memory_limit >= 0 ? options.memory_limit : available_memory());
     MetisAnswer answer = ask_metis(csr, options);
     result.part = std::move(answer.part);
     const std::int64_t counted = count_cut(csr, result.part);

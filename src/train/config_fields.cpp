@@ -52,7 +52,7 @@ constexpr Names kPoolings[] = {
 constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
 constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};
-constexpr std::array<Names, 2> kSamplers{"full_batch", "neighbor"};
+constexpr std::array<Names, 3> kSamplers{"full_batch", "neighbor", "cluster"};
 constexpr std::array<Names, 6> kOrders{"none", "auto", "metis", "rcm", "bfs", "degree"};
 
 constexpr double kAny = std::numeric_limits<double>::max();
@@ -200,6 +200,14 @@ const std::array kFields{
         "train.order", [](C& c) -> S { return &c.train.order; }, kOrders),
     count(
         "train.neighbors", [](C& c) -> S { return &c.train.neighbors; }, -1),
+    count(
+        "train.parts", [](C& c) -> S { return &c.train.parts; }, 1),
+    count(
+        "train.parts_per_batch", [](C& c) -> S { return &c.train.parts_per_batch; }, 1),
+    count(
+        "train.max_nodes", [](C& c) -> S { return &c.train.max_nodes; }, 0),
+    count(
+        "train.max_edges", [](C& c) -> S { return &c.train.max_edges; }, 0),
     count(
         "train.batch_size", [](C& c) -> S { return &c.train.batch_size; }, 1),
     count(

@@ -53,21 +53,36 @@ at::Tensor column(const std::vector<float>& values) {
 }  // namespace
 
 void check_sampling(const Config& config, const datasets::Dataset& dataset) {
-  if (config.train.sampler != "neighbor") {
+  const std::string& sampler = config.train.sampler;
+  if (sampler == "full_batch") {
     return;
   }
   if (dataset.task != datasets::Task::kNode) {
-    refuse("train.sampler neighbor is for node tasks, '" + dataset.name + "' is a graph task");
+    refuse("train.sampler " + sampler + " is for node tasks, '" + dataset.name +
+           "' is a graph task");
+  }
+  if (config.train.batches_per_epoch != 0) {
+    refuse("train.batches_per_epoch must be 0 with train.sampler " + sampler + ", got " +
+           std::to_string(config.train.batches_per_epoch));
+  }
+  if (sampler == "cluster") {
+    if (config.train.parts < 2 || config.train.parts > dataset.num_nodes()) {
+      refuse("train.parts must be in [2, " + std::to_string(dataset.num_nodes()) +
+                 "] with train.sampler cluster, got " + std::to_string(config.train.parts),
+             "e.g. --set train.parts=50 --set train.parts_per_batch=5");
+    }
+    if (config.train.parts_per_batch > config.train.parts) {
+      refuse("train.parts_per_batch must be at most train.parts, " +
+             std::to_string(config.train.parts) + ", got " +
+             std::to_string(config.train.parts_per_batch));
+    }
+    return;
   }
   if (static_cast<std::int64_t>(config.train.neighbors.size()) != config.gnn.layers_mp) {
     refuse("train.neighbors must have one entry per message-passing layer (gnn.layers_mp is " +
                std::to_string(config.gnn.layers_mp) + "), got " +
                std::to_string(config.train.neighbors.size()),
            "e.g. --set train.neighbors=15,10 for two layers; -1 takes all arcs");
-  }
-  if (config.train.batches_per_epoch != 0) {
-    refuse("train.batches_per_epoch must be 0 with train.sampler neighbor, got " +
-           std::to_string(config.train.batches_per_epoch));
   }
   if (std::find(kLayers.begin(), kLayers.end(), config.gnn.layer_type) == kLayers.end()) {
     refuse(

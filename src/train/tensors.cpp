@@ -190,6 +190,27 @@ std::vector<std::int64_t> TaskTensors::rows_of(std::span<const std::int64_t> ite
   return rows;
 }
 
+std::int64_t TaskTensors::bytes() const {
+  const auto of = [](const at::Tensor& tensor) {
+    return tensor.defined() ? static_cast<std::int64_t>(tensor.nbytes()) : 0;
+  };
+  std::int64_t bytes = of(edge_attr_) + of(edge_type_);
+  if (const auto* dense = std::get_if<at::Tensor>(&x_)) {
+    bytes += of(*dense);
+  } else {
+    const auto& sparse = std::get<ops::SparseMatrix>(x_);
+    constexpr auto kEntry = std::int64_t{sizeof(std::int32_t) + sizeof(float)};
+    bytes += 2 * sparse.nnz() * kEntry;  // the transpose, too
+  }
+  if (!is_graph_task()) {
+    return bytes + static_cast<std::int64_t>(whole_.graph.bytes());
+  }
+  for (const Graph& graph : dataset_->graphs) {
+    bytes += static_cast<std::int64_t>(graph.bytes());
+  }
+  return bytes;
+}
+
 void TaskTensors::make_edges() {
   const Dataset& dataset = *dataset_;
   arc_ptr_.assign(1, 0);
@@ -229,6 +250,21 @@ layers::NodeInput TaskTensors::rows(std::span<const std::int64_t> nodes) const {
         0, at::tensor(at::ArrayRef<std::int64_t>(nodes.data(), nodes.size()), at::kLong));
   }
   return std::get<ops::SparseMatrix>(x_).index_select(nodes);
+}
+
+ModelInput TaskTensors::part(const ClusterBatch& batch) const {
+  const std::vector<std::int64_t> nodes(batch.n_id.begin(), batch.n_id.end());
+  ModelInput input{rows(nodes), batch.graph, {}, {}, {}};
+  if (edge_attr_.defined()) {
+    const std::vector<std::int64_t> arcs(batch.e_id.begin(), batch.e_id.end());
+    const at::Tensor index =
+        at::tensor(at::ArrayRef<std::int64_t>(arcs.data(), arcs.size()), at::kLong);
+    input.edge_attr = edge_attr_.index_select(0, index);
+    if (edge_type_.defined()) {
+      input.edge_type = edge_type_.index_select(0, index);
+    }
+  }
+  return input;
 }
 
 ModelInput TaskTensors::batch(std::span<const std::int64_t> graphs) const {

@@ -8,6 +8,7 @@
 
 #include "isthmus/datasets/dataset.hpp"
 #include "isthmus/datasets/load.hpp"
+#include "isthmus/graph/cluster_loader.hpp"
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/gnn.hpp"
 #include "isthmus/layers/input.hpp"
@@ -54,6 +55,9 @@ class TaskTensors {
   /// Where the features came from: "given", "constant", "degree".
   [[nodiscard]] const std::string& feature_kind() const noexcept { return feature_kind_; }
 
+  /// Features of nodes and edges, graphs and their plans.
+  [[nodiscard]] std::int64_t bytes() const;
+
   /// What the order came to; empty for graph tasks and where none was asked for.
   [[nodiscard]] const std::optional<partition::LocalityResult>& locality() const noexcept {
     return locality_;
@@ -61,6 +65,8 @@ class TaskTensors {
 
   /// Node task: the whole graph, its rows in the order of the layout; shared, not copied.
   [[nodiscard]] const ModelInput& whole() const noexcept { return whole_; }
+  /// Node task: what whole() has between the nodes of a batch.
+  [[nodiscard]] ModelInput part(const ClusterBatch& batch) const;
   /// Features of the given nodes of whole(), in that order.
   [[nodiscard]] layers::NodeInput rows(std::span<const std::int64_t> nodes) const;
   /// Graph task: the given graphs side by side, in that order.

@@ -19,6 +19,8 @@
 
 #include "checkpoint.hpp"
 #include "document.hpp"
+#include "graph_batches.hpp"
+#include "memory_model.hpp"
 #include "model_builder.hpp"
 #include "prediction.hpp"
 #include "protocol.hpp"
@@ -91,7 +93,9 @@ class Training {
     }
     // Keys that do not fit together are refused before anything is written.
     check_sampling(config, dataset_);
+    check_budgets(config.train, dataset_);
     check_edges(data_, config);
+    check_memory(data_, config, plan_);
     (void)gnn_options(config, data_, dataset_.num_classes, 0);
     add_slots();
     warnings_ = dataset_.report.warnings;
@@ -143,7 +147,8 @@ class Training {
   void warn_about_single_graph_batches() {
     const auto items = static_cast<std::int64_t>(plan_.runs.front().split.train.size());
     if (data_.is_graph_task() && config_.gnn.norm == "batch" &&
-        config_.train.batches_per_epoch == 0 && items % config_.train.batch_size == 1) {
+        config_.train.batches_per_epoch == 0 && config_.train.max_nodes == 0 &&
+        config_.train.max_edges == 0 && items % config_.train.batch_size == 1) {
       warnings_.emplace_back(
           "the last batch of an epoch holds one graph: BatchNorm learns little from it");
     }

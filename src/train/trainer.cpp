@@ -12,14 +12,12 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "isthmus/core/parallel_chunks.hpp"
-#include "isthmus/core/philox.hpp"
 
+#include "graph_batches.hpp"
 #include "model_builder.hpp"
 
 namespace isthmus::train {
 namespace {
-
-constexpr std::uint32_t kBatchStream = 0x42415443U;  // "BATC"
 
 double clock_seconds(clockid_t clock) {
   timespec now{};
@@ -130,6 +128,8 @@ Trainer::Trainer(const TaskTensors& data, const Config& config, const ProtocolPl
   }
   if (config.train.sampler == "neighbor") {
     sampled_ = std::make_unique<SampledBatches>(data, config, run.split.train, run.seed);
+  } else if (config.train.sampler == "cluster") {
+    clusters_ = std::make_unique<ClusterBatches>(data, config, run.split.train, run.seed);
   }
 }
 
@@ -139,40 +139,20 @@ double Trainer::seconds() const {
 
 double Trainer::cpu_seconds() const { return state_.cpu_seconds + cpu_clock() - started_cpu_; }
 
-std::int64_t Trainer::batches_per_epoch() const {
+/// Says what the steps of the epoch under way are made of; their number.
+std::int64_t Trainer::plan_epoch() {
   if (sampled_) {
     return sampled_->num_batches();
+  }
+  if (clusters_) {
+    return clusters_->num_batches();
   }
   if (!data_->is_graph_task()) {
     return 1;
   }
-  const auto items = static_cast<std::int64_t>(run_->split.train.size());
-  return config_->train.batches_per_epoch > 0
-             ? config_->train.batches_per_epoch
-             : (items + config_->train.batch_size - 1) / config_->train.batch_size;
-}
-
-/// Items of a batch of the epoch under way: a function of (seed, epoch, batch). Either a piece of
-/// the epoch's permutation or, with a fixed number of batches, a sample of its own.
-std::vector<std::int64_t> Trainer::batch_items(std::int64_t batch) const {
-  const std::vector<std::int64_t>& train = run_->split.train;
-  const auto items = static_cast<std::int64_t>(train.size());
-  const std::int64_t size = std::min(config_->train.batch_size, items);
-  RandomStream stream(run_->seed, kBatchStream, static_cast<std::uint32_t>(state_.epoch));
-  std::vector<std::int64_t> picked;
-  if (config_->train.batches_per_epoch > 0) {
-    RandomStream own(run_->seed, kBatchStream + 1U,
-                     static_cast<std::uint32_t>(state_.epoch * batches_per_epoch() + batch));
-    picked = own.sample(items, size);
-  } else {
-    const std::vector<std::int64_t> order = stream.permutation(items);
-    const std::int64_t begin = batch * size;
-    picked.assign(order.begin() + begin, order.begin() + std::min(items, begin + size));
-  }
-  for (std::int64_t& item : picked) {
-    item = train[static_cast<std::size_t>(item)];
-  }
-  return picked;
+  graphs_of_ =
+      graph_batches(data_->dataset(), config_->train, run_->split.train, run_->seed, state_.epoch);
+  return static_cast<std::int64_t>(graphs_of_.size());
 }
 
 /// The step of the batch under way; the loss before it.
@@ -183,8 +163,12 @@ double Trainer::step_on_batch(double lr) {
                 batch.targets, lr);
   }
   const auto scores_of = [this](const ModelInput& input) { return run_model(model_, input); };
+  if (clusters_) {
+    const ClusterStep cluster = clusters_->at(state_.epoch, state_.batch);
+    return step([&] { return scores_of(cluster.input); }, cluster.targets, lr);
+  }
   if (data_->is_graph_task()) {
-    const std::vector<std::int64_t> items = batch_items(state_.batch);
+    const std::vector<std::int64_t>& items = graphs_of_[static_cast<std::size_t>(state_.batch)];
     const ModelInput input = data_->batch(items);
     return step([&] { return scores_of(input); }, data_->graph_targets(items), lr);
   }
@@ -265,8 +249,8 @@ bool Trainer::finished() const {
 RunEnd Trainer::train(const CancelToken& cancel, const EpochCallback& on_epoch) {
   started_ = clock_seconds(CLOCK_MONOTONIC);
   started_cpu_ = cpu_clock();
-  const std::int64_t batches = batches_per_epoch();
   while (!finished()) {
+    const std::int64_t batches = plan_epoch();
     const double lr = scheduler_.lr(state_.epoch);
     while (state_.batch < batches) {
       if (cancel.requested()) {

@@ -15,6 +15,7 @@
 #include "isthmus/train/optimizer.hpp"
 #include "isthmus/train/scheduler.hpp"
 
+#include "cluster_batches.hpp"
 #include "protocol.hpp"
 #include "result.hpp"
 #include "sampled_batches.hpp"
@@ -88,8 +89,7 @@ class Trainer {
   [[nodiscard]] double cpu_seconds() const;
 
  private:
-  [[nodiscard]] std::int64_t batches_per_epoch() const;
-  [[nodiscard]] std::vector<std::int64_t> batch_items(std::int64_t batch) const;
+  [[nodiscard]] std::int64_t plan_epoch();
   using Forward = std::function<at::Tensor()>;  ///< Scores of a step's targets.
   [[nodiscard]] double step_on_batch(double lr);
   [[nodiscard]] double step(const Forward& forward, const Targets& targets, double lr);
@@ -108,8 +108,10 @@ class Trainer {
   RunState state_;
   layers::NamedTensors best_;
   Divergence divergence_;
-  Targets train_targets_;                    ///< Node tasks.
-  std::unique_ptr<SampledBatches> sampled_;  ///< With train.sampler = "neighbor".
+  Targets train_targets_;                             ///< Node tasks.
+  std::unique_ptr<SampledBatches> sampled_;           ///< With train.sampler = "neighbor".
+  std::unique_ptr<ClusterBatches> clusters_;          ///< With train.sampler = "cluster".
+  std::vector<std::vector<std::int64_t>> graphs_of_;  ///< Graph tasks: of each batch of the epoch.
   double started_ = 0.0;
   double started_cpu_ = 0.0;
 };

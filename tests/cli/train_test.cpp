@@ -138,6 +138,7 @@ TEST(Train, ChecksEverythingInADryRunAndDoesNothing) {
   const test::ProcessResult result = run_isthmus(small_training(folder / "run", 2, {"--dry-run"}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, StartsWith("isthmus: would train on gen:minesweeper"));
+  EXPECT_THAT(result.err, HasSubstr("isthmus: full_batch: a run holds about "));
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
   // An absent data set is noticed.
   EXPECT_EQ(run_isthmus({"train", "--recipe", "cora-gcn", "--dry-run", "--data-root",

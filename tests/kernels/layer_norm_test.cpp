@@ -28,7 +28,8 @@ struct Normed {
   std::vector<double> dbias;
 
   Normed(const std::vector<T>& x, const std::vector<T>& grad, std::int64_t columns,
-         const std::vector<T>& weight, const std::vector<T>& bias, double eps = 1e-5)
+         const std::vector<T>& weight, const std::vector<T>& bias, double eps = 1e-5,
+         bool finish = false)
       : out(x.size()),
         dx(x.size()),
         dweight(static_cast<std::size_t>(columns)),
@@ -45,6 +46,8 @@ struct Normed {
     forward.out_stride = columns;
     forward.mean = mean.data();
     forward.inv_std = inv_std.data();
+    forward.relu = forward.drops = finish;
+    forward.law = dropout_law(0.3, 4, 5, 6);
     layer_norm(forward);
     LayerNormBackward<T> backward;
     backward.grad = {grad.data(), columns, rows, columns};
@@ -57,6 +60,11 @@ struct Normed {
     backward.dx_stride = columns;
     backward.dweight = dweight.data();
     backward.dbias = dbias.data();
+    if (finish) {
+      backward.gate = out.data();
+      backward.gate_stride = columns;
+      backward.gate_scale = forward.law.scale;
+    }
     layer_norm_backward(backward);
   }
 };
@@ -80,6 +88,57 @@ TEST_P(LayerNormAtLevel, ByHand) {
   const double s = std::sqrt(1.5);
   EXPECT_THAT(three.dx, ElementsAre(DoubleNear(s / 6, 1e-15), DoubleNear(-s / 3, 1e-15),
                                     DoubleNear(s / 6, 1e-15)));
+}
+
+// Row {-1, 1} with weight {2, 2}: normalised {-2, 2}. Kept elements are divided by 1 - p, negative
+// ones are 0, and only kept positive ones have a gradient.
+TEST_P(LayerNormAtLevel, DoesReluAndDropoutByHand) {
+  const DropoutLaw law = dropout_law(0.5, 1, 2, 3);
+  Dropout<double> mask;
+  const std::vector<double> ones(200, 1.0);
+  std::vector<double> factor(200);
+  mask.x = {ones.data(), 2, 100, 2};
+  mask.law = law;
+  mask.out = factor.data();
+  mask.out_stride = 2;
+  dropout(mask);
+  std::vector<double> x;
+  for (int row = 0; row < 100; ++row) {
+    x.insert(x.end(), {-1.0, 1.0});
+  }
+  const std::vector<double> weight{2.0, 2.0};
+  std::vector<double> out(200), mean(100), inv_std(100), dweight(2), dbias(2);
+  LayerNorm<double> forward;
+  forward.x = {x.data(), 2, 100, 2};
+  forward.weight = weight.data();
+  forward.eps = 0.0;
+  forward.out = out.data();
+  forward.out_stride = 2;
+  forward.mean = mean.data();
+  forward.inv_std = inv_std.data();
+  forward.relu = forward.drops = true;
+  forward.law = law;
+  layer_norm(forward);
+  double kept = 0.0;
+  for (std::size_t row = 0; row < 100; ++row) {
+    EXPECT_EQ(out[2 * row], 0.0);
+    EXPECT_EQ(out[2 * row + 1], 2.0 * factor[2 * row + 1]);
+    kept += factor[2 * row + 1];
+  }
+  LayerNormBackward<double> backward;
+  backward.grad = {ones.data(), 2, 100, 2};
+  backward.x = x.data();
+  backward.x_stride = 2;
+  backward.mean = mean.data();
+  backward.inv_std = inv_std.data();
+  backward.dweight = dweight.data();
+  backward.dbias = dbias.data();
+  backward.gate = out.data();
+  backward.gate_stride = 2;
+  backward.gate_scale = law.scale;
+  layer_norm_backward(backward);
+  EXPECT_THAT(dbias, ElementsAre(0.0, kept));    // sums of gradients that come through
+  EXPECT_THAT(dweight, ElementsAre(0.0, kept));  // times xhat = 1
 }
 
 template <typename T>
@@ -133,14 +192,16 @@ void expect_bits_of_scalar(SimdLevel level) {
     const std::vector<T> x = Draws(5).reals<T>(700 * columns);
     const std::vector<T> grad = Draws(6).reals<T>(700 * columns);
     const std::vector<T> weight = Draws(7).reals<T>(columns);
-    const Normed<T> wide(x, grad, columns, weight, weight);
-    set_simd_level(SimdLevel::kScalar);
-    const Normed<T> scalar(x, grad, columns, weight, weight);
-    set_simd_level(level);
-    EXPECT_TRUE(test::same_bits(wide.out, scalar.out)) << columns;
-    EXPECT_TRUE(test::same_bits(wide.dx, scalar.dx)) << columns;
-    EXPECT_TRUE(test::same_bits(wide.dweight, scalar.dweight)) << columns;
-    EXPECT_TRUE(test::same_bits(wide.dbias, scalar.dbias)) << columns;
+    for (const bool finish : {false, true}) {
+      const Normed<T> wide(x, grad, columns, weight, weight, 1e-5, finish);
+      set_simd_level(SimdLevel::kScalar);
+      const Normed<T> scalar(x, grad, columns, weight, weight, 1e-5, finish);
+      set_simd_level(level);
+      EXPECT_TRUE(test::same_bits(wide.out, scalar.out)) << columns;
+      EXPECT_TRUE(test::same_bits(wide.dx, scalar.dx)) << columns;
+      EXPECT_TRUE(test::same_bits(wide.dweight, scalar.dweight)) << columns;
+      EXPECT_TRUE(test::same_bits(wide.dbias, scalar.dbias)) << columns;
+    }
   }
 }
 

@@ -48,11 +48,6 @@ inline at::Tensor edge_types(const Graph& graph, std::int64_t relations, std::ui
   return types;
 }
 
-/// The awkward graph for seed 0, random ones with loops and parallel arcs for others.
-inline Graph graph_of(std::uint64_t seed) {
-  return seed == 0 ? awkward_graph() : random_graph(12, 30, seed);
-}
-
 /// f(graph, x) gives the same rows when nodes are renamed; edge values go with their arcs, whose
 /// order in the input stays.
 inline ::testing::AssertionResult moves_with_the_nodes(

@@ -62,7 +62,7 @@ class EdgeConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(EdgeConvOnGraph, EqualsItsFormulaEdgeByEdge) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
   for (const ops::Reduce agg : {ops::Reduce::kMax, ops::Reduce::kMin, ops::Reduce::kSum,
                                 ops::Reduce::kMean, ops::Reduce::kVar, ops::Reduce::kStd}) {
@@ -78,16 +78,13 @@ TEST_P(EdgeConvOnGraph, EqualsItsFormulaEdgeByEdge) {
 
 TEST_P(EdgeConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
-  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
-  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const Graph graph = test::graph_of(seed);
   EdgeConv conv = double_conv(EdgeConvOptions(3, 4));
   const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
-  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
-  EXPECT_LT(test::max_difference(
-                conv->forward(x, graph),
-                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
-            1e-13);
+  EXPECT_LT(
+      test::move_difference(
+          graph, x, seed, [&](const at::Tensor& h, const Graph& g) { return conv->forward(h, g); }),
+      1e-13);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, EdgeConvOnGraph, ::testing::Range<std::uint64_t>(0, 4));

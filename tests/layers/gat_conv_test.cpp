@@ -55,7 +55,7 @@ class GatConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(GatConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   const at::Tensor x = test::features(graph.num_nodes(), 4, seed);
   const GatConvOptions base = GatConvOptions(4, 5).heads(3).seed(seed).negative_slope(0.1);
   for (const bool concat : {true, false}) {
@@ -70,16 +70,13 @@ TEST_P(GatConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
 
 TEST_P(GatConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
-  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
-  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const Graph graph = test::graph_of(seed);
   GatConv conv = double_conv(GatConvOptions(3, 4).heads(2));
   const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
-  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
-  EXPECT_LT(test::max_difference(
-                conv->forward(x, graph),
-                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
-            1e-12);
+  EXPECT_LT(
+      test::move_difference(
+          graph, x, seed, [&](const at::Tensor& h, const Graph& g) { return conv->forward(h, g); }),
+      1e-12);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, GatConvOnGraph, ::testing::Range<std::uint64_t>(0, 4));

@@ -36,7 +36,7 @@ class GcnConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
 // Seed 0 is the awkward graph; widths on both sides of the choice of order.
 TEST_P(GcnConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   for (const auto& [in, out] : {std::pair{3, 5}, {5, 3}, {4, 4}}) {
     const at::Tensor x = test::features(graph.num_nodes(), in, seed);
     const GcnConvOptions base = GcnConvOptions(in, out).seed(seed);
@@ -56,16 +56,13 @@ TEST_P(GcnConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
 
 TEST_P(GcnConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
-  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
-  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const Graph graph = test::graph_of(seed);
   GcnConv conv = double_conv(GcnConvOptions(3, 4));
   const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
-  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
-  EXPECT_LT(test::max_difference(
-                conv->forward(x, graph),
-                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
-            1e-13);
+  EXPECT_LT(
+      test::move_difference(
+          graph, x, seed, [&](const at::Tensor& h, const Graph& g) { return conv->forward(h, g); }),
+      1e-13);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, GcnConvOnGraph, ::testing::Range<std::uint64_t>(0, 6));

@@ -86,6 +86,30 @@ TEST_P(GenConvOnGraph, MovesWithTheNodes) {
   }
 }
 
+// Messages of any size say the same with msg_norm: their length is that of the node.
+TEST(GenConv, GivesMessagesTheLengthOfTheNodeIfAskedTo) {
+  const Graph graph = test::awkward_graph();
+  const test::EdgeIndex index(graph);
+  GenConv conv = double_conv(GenConvOptions(3, 4)
+                                 .aggregation(GenAggregation::kSum)
+                                 .norm(Norm::kNone)
+                                 .msg_norm(true)
+                                 .learn_msg_scale(true));
+  const at::NoGradGuard no_grad;
+  conv->msg_norm->scale.fill_(1.5);
+  const at::Tensor x = test::features(6, 3, 4);
+  const at::Tensor messages = conv->lin_src->forward(x).index_select(0, index.src).relu() + 1e-7;
+  const at::Tensor sum = heard(messages, index, 6, GenAggregation::kSum, 1.0, 1.0);
+  const at::Tensor length = sum.norm(2, {1}, true).clamp_min(1e-12);
+  const at::Tensor scaled = 1.5 * x.norm(2, {1}, true) * sum / length;
+  EXPECT_LT(test::max_difference(conv->forward(x, {}, graph),
+                                 conv->mlp->forward(scaled + conv->lin_dst->forward(x))),
+            1e-12);
+  EXPECT_TRUE(conv->named_parameters()["msg_norm.scale"].requires_grad());
+  const GenConv fixed(GenConvOptions(3, 4).msg_norm(true));
+  EXPECT_FALSE(fixed->named_parameters()["msg_norm.scale"].requires_grad());
+}
+
 TEST(GenConv, HasTheGradientOfItsFormulaAndOfWhatItLearns) {
   const Graph graph = test::awkward_graph();
   for (const GenAggregation how : kAll) {
@@ -97,6 +121,8 @@ TEST(GenConv, HasTheGradientOfItsFormulaAndOfWhatItLearns) {
                                      .p(1.5)
                                      .eps(0.1)
                                      .norm(learn ? Norm::kLayer : Norm::kNone)
+                                     .msg_norm(learn)
+                                     .learn_msg_scale(learn)
                                      .edge_channels(2));
       const at::Tensor x = test::features(6, 3, 4).requires_grad_(true);
       const at::Tensor edges = test::features(9, 2, 5).requires_grad_(true);

@@ -45,7 +45,7 @@ class GinConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(GinConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   const at::Tensor a = test::adjacency(graph);
   const at::Tensor mean = a / a.sum(1, true).clamp_min(1.0);
   for (const auto& [in, out] : {std::pair{3, 5}, {5, 3}, {4, 4}}) {
@@ -63,7 +63,7 @@ TEST_P(GinConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
 // relu without norm is the layer that runs tile by tile, with the output's relu where asked.
 TEST_P(GinConvOnGraph, EqualsItsFormulaWhereItIsFused) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   const at::Tensor a = test::adjacency(graph);
   for (const auto& [in, out] : {std::pair{3, 5}, {5, 3}, {4, 300}}) {
     const at::Tensor x = test::features(graph.num_nodes(), in, seed);
@@ -81,16 +81,13 @@ TEST_P(GinConvOnGraph, EqualsItsFormulaWhereItIsFused) {
 
 TEST_P(GinConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
-  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
-  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const Graph graph = test::graph_of(seed);
   GinConv conv = double_conv(GinConvOptions(3, 4).norm(Norm::kBatch));
   const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
-  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
-  EXPECT_LT(test::max_difference(
-                conv->forward(x, graph),
-                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
-            1e-12);
+  EXPECT_LT(
+      test::move_difference(
+          graph, x, seed, [&](const at::Tensor& h, const Graph& g) { return conv->forward(h, g); }),
+      1e-12);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, GinConvOnGraph, ::testing::Range<std::uint64_t>(0, 6));

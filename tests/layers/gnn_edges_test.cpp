@@ -1,5 +1,7 @@
 // Networks of layers that look at edges, through Gnn.
 
+#include <algorithm>
+
 #include "isthmus/layers/gated_gcn_conv.hpp"
 #include "isthmus/layers/gine_conv.hpp"
 #include "isthmus/layers/gnn.hpp"
@@ -16,7 +18,7 @@ constexpr LayerType kEdgeLayers[] = {LayerType::kGine, LayerType::kGraphConv, La
 GnnOptions options_of(LayerType type) {
   GnnOptions o{.layer_type = type, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
   o.act = Activation::kTanh;
-  o.edge_dim = type == LayerType::kGraphConv ? 1 : 2;
+  o.edge_dim = !looks_at_edge_features(type) ? 0 : type == LayerType::kGraphConv ? 1 : 2;
   o.num_relations = 3;
   return o;
 }
@@ -29,7 +31,8 @@ Gnn double_gnn(const GnnOptions& options) {
 
 ConvContext context_of(const Graph& graph, const GnnOptions& options) {
   ConvContext context(graph);
-  context.edge_attr = test::features(graph.num_edges(), options.edge_dim, 5);
+  context.edge_attr =
+      test::features(graph.num_edges(), std::max<std::int64_t>(1, options.edge_dim), 5);
   context.edge_type = test::edge_types(graph, 3, 6);
   return context;
 }

@@ -333,6 +333,12 @@ TEST(GnnOptions, RefuseEdgeLayersWithoutWhatTheyLookAt) {
   EXPECT_EQ(message(r), "");
   r.num_bases = -1;
   EXPECT_EQ(message(r), "Gnn: num_bases must be >= 0, got -1");
+  GnnOptions g = good();
+  g.layer_type = LayerType::kGat;
+  g.edge_dim = 3;
+  EXPECT_EQ(message(g),
+            "Gnn: edge_dim must be 0 with layer_type gatconv, which does not look at features of "
+            "edges, got 3");
 }
 
 }  // namespace

@@ -28,6 +28,11 @@ namespace isthmus::test {
 /// n nodes and m random arcs; loops and parallel arcs happen.
 [[nodiscard]] Graph random_graph(NodeId n, std::int64_t m, std::uint64_t seed);
 
+/// The awkward graph for seed 0, random ones with loops and parallel arcs for others.
+inline Graph graph_of(std::uint64_t seed) {
+  return seed == 0 ? awkward_graph() : random_graph(12, 30, seed);
+}
+
 /// The graph with node v called order[v].
 [[nodiscard]] Graph renamed(const Graph& graph, const std::vector<std::int64_t>& order);
 

@@ -60,9 +60,9 @@ TEST(MessageNorm, HasPygsNamesAndRefusesOtherShapes) {
   const at::Tensor x = torch::zeros({3, 2});
   test::expect_check_fails(
       [&] {
-        (void)norm->forward(x, torch::zeros({3, 1}));
+        (void)norm->forward(x, torch::zeros({2, 2}));
       },
-      "MessageNorm: messages must have the shape of x, [3, 2], got [3, 1]");
+      "MessageNorm: messages must have a row for each of x, 3, got [2, 2]");
   test::expect_check_fails([&] { (void)norm->forward(x, x, 0.0); },
                            "MessageNorm: p must be > 0, got 0");
   test::expect_check_fails([&] { (void)norm->forward(torch::zeros({3}), x); },

@@ -67,6 +67,23 @@ TEST(Norm, TakesTheGraphsOfABatchWhereTheyMatter) {
   EXPECT_FALSE(is_graph_norm(Norm::kBatch) || is_graph_norm(Norm::kLayer));
 }
 
+TEST(Norm, DoesWhatFollowsItInOnePassOrInThree) {
+  const at::Tensor x = test::features(40, 6, 1).to(torch::kFloat);
+  const std::array<std::int64_t, 3> ptr{0, 15, 40};
+  for (const Norm kind : {Norm::kBatch, Norm::kLayer, Norm::kGraph, Norm::kPair}) {
+    const auto norm = make_norm(kind, 6);
+    norm->eval();
+    for (const Activation act : {Activation::kRelu, Activation::kGelu}) {
+      for (const double p : {0.0, 0.5}) {
+        const AfterNorm after{act, p, {.seed = 4, .layer = 1}};
+        const at::Tensor steps =
+            ops::dropout(activate(apply_norm(*norm, x, ptr), act), p, after.key);
+        EXPECT_TRUE(torch::equal(apply_norm(*norm, x, after, ptr), steps));
+      }
+    }
+  }
+}
+
 TEST(Norm, RefusesAModuleThatIsNone) {
   torch::nn::Linear other(2, 2);
   test::expect_check_fails(

@@ -150,7 +150,7 @@ class PnaConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(PnaConvOnGraph, EqualsItsFormulaArcByArc) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   const at::Tensor x = test::features(graph.num_nodes(), 4, seed);
   for (const Layout& layout : kLayouts) {
     PnaConv conv = conv_of(layout, seed);
@@ -161,16 +161,13 @@ TEST_P(PnaConvOnGraph, EqualsItsFormulaArcByArc) {
 
 TEST_P(PnaConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
-  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
-  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const Graph graph = test::graph_of(seed);
   const at::Tensor x = test::features(graph.num_nodes(), 4, seed);
-  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
   PnaConv conv = conv_of(kLayouts[1], seed);
-  EXPECT_LT(test::max_difference(
-                conv->forward(x, graph),
-                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
-            1e-11);
+  EXPECT_LT(
+      test::move_difference(
+          graph, x, seed, [&](const at::Tensor& h, const Graph& g) { return conv->forward(h, g); }),
+      1e-11);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, PnaConvOnGraph, ::testing::Range<std::uint64_t>(0, 4));

@@ -36,7 +36,7 @@ class SageConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(SageConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   for (const auto& [in, out] : {std::pair{3, 5}, {5, 3}, {4, 4}}) {
     const at::Tensor x = test::features(graph.num_nodes(), in, seed);
     SageConv mean = double_conv(SageConvOptions(in, out).seed(seed));
@@ -59,16 +59,13 @@ TEST_P(SageConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
 
 TEST_P(SageConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
-  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
-  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const Graph graph = test::graph_of(seed);
   SageConv conv = double_conv(SageConvOptions(3, 4));
   const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
-  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
-  EXPECT_LT(test::max_difference(
-                conv->forward(x, graph),
-                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
-            1e-13);
+  EXPECT_LT(
+      test::move_difference(
+          graph, x, seed, [&](const at::Tensor& h, const Graph& g) { return conv->forward(h, g); }),
+      1e-13);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SageConvOnGraph, ::testing::Range<std::uint64_t>(0, 6));

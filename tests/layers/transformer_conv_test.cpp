@@ -70,7 +70,7 @@ class TransformerConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {}
 
 TEST_P(TransformerConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
+  const Graph graph = test::graph_of(seed);
   const at::Tensor x = test::features(graph.num_nodes(), 4, seed);
   const TransformerConvOptions base = TransformerConvOptions(4, 5).heads(3).seed(seed);
   const at::Tensor a = test::adjacency(graph);
@@ -88,16 +88,13 @@ TEST_P(TransformerConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
 
 TEST_P(TransformerConvOnGraph, MovesWithTheNodes) {
   const std::uint64_t seed = GetParam();
-  const Graph graph = seed == 0 ? test::awkward_graph() : test::random_graph(12, 30, seed);
-  const std::vector<std::int64_t> order = RandomStream(seed, 9).permutation(graph.num_nodes());
-  const at::Tensor index = torch::tensor(order, torch::kLong);
+  const Graph graph = test::graph_of(seed);
   TransformerConv conv = double_conv(TransformerConvOptions(3, 4).heads(2));
   const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
-  const at::Tensor moved = torch::empty_like(x).index_copy_(0, index, x);
-  EXPECT_LT(test::max_difference(
-                conv->forward(x, graph),
-                conv->forward(moved, test::renamed(graph, order)).index_select(0, index)),
-            1e-12);
+  EXPECT_LT(
+      test::move_difference(
+          graph, x, seed, [&](const at::Tensor& h, const Graph& g) { return conv->forward(h, g); }),
+      1e-12);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, TransformerConvOnGraph, ::testing::Range<std::uint64_t>(0, 4));

@@ -1,6 +1,9 @@
 #include "isthmus/ops/batch_norm.hpp"
 
 #include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -103,6 +106,45 @@ TEST_F(NormTest, LayerNormGradientsPassTheDifferenceCheck) {
   EXPECT_TRUE(test::gradcheck(f, {leaf({4, 3}), at::Tensor(), at::Tensor()}));
 }
 
+// The fused pass has the bits of its three steps, forward and backward, for rows that end in a part
+// of a vector and rows numbered otherwise.
+TEST_F(NormTest, LayerNormReluHasTheBitsOfItsSteps) {
+  for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
+    for (const std::int64_t columns : {1, 5, 64, 100}) {
+      for (const double p : {0.0, 0.4}) {
+        const at::Tensor x = torch::randn({300, columns}, type).requires_grad_(true);
+        const at::Tensor weight = torch::randn({columns}, type).requires_grad_(true);
+        const at::Tensor bias = torch::randn({columns}, type).requires_grad_(true);
+        std::vector<std::int32_t> ids(300);
+        std::iota(ids.rbegin(), ids.rend(), 7);
+        const DropoutKey key{.seed = 5, .layer = 2, .step = 9, .rows = ids};
+        const at::Tensor fused = layer_norm_relu(x, weight, bias, 1e-5, p, key);
+        const at::Tensor steps = dropout(layer_norm(x, weight, bias, 1e-5).relu(), p, key);
+        EXPECT_TRUE(torch::equal(fused, steps)) << columns << " " << p;
+        const at::Tensor g = torch::randn({300, columns}, type);
+        const std::vector<at::Tensor> leaves{x, weight, bias};
+        const auto a = torch::autograd::grad({fused}, leaves, {g});
+        const auto b = torch::autograd::grad({steps}, leaves, {g});
+        for (std::size_t i = 0; i < leaves.size(); ++i) {
+          EXPECT_TRUE(torch::equal(a[i], b[i])) << columns << " " << p << " " << i;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(NormTest, LayerNormReluKeepsNaNAndPassesTheDifferenceCheck) {
+  at::Tensor x = torch::randn({2, 3});
+  x[0][1] = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor y = layer_norm_relu(x, {}, {}, 1e-5);
+  EXPECT_TRUE(y[0].isnan().all().item<bool>());
+  EXPECT_FALSE(y[1].isnan().any().item<bool>());
+  const auto f = [](const std::vector<at::Tensor>& in) {
+    return layer_norm_relu(in[0], in[1], in[2], 1e-3, 0.3, {.seed = 3});
+  };
+  EXPECT_TRUE(test::gradcheck(f, {leaf({4, 21}), leaf({21}), leaf({21})}));
+}
+
 TEST_F(NormTest, TakeSlicesAndExpandedGradients) {
   const at::Tensor wide = torch::randn({6, 9}, at::kDouble);
   at::Tensor slice = wide.slice(1, 2, 6).detach().requires_grad_(true);
@@ -148,6 +190,17 @@ TEST_F(NormTest, RejectBadArgumentsAndSayWhichValue) {
         (void)layer_norm(torch::ones({2, 3}), {}, {}, -1.0);
       },
       message("layer_norm: eps must be >= 0, got -1"));
+  EXPECT_THAT(
+      [] {
+        (void)layer_norm_relu(torch::ones({2, 3}), {}, {}, 1e-5, 1.0);
+      },
+      message("layer_norm_relu: p must be in [0, 1), got 1"));
+  const std::vector<std::int32_t> ids{1};
+  EXPECT_THAT(
+      [&] {
+        (void)layer_norm_relu(torch::ones({2, 3}), {}, {}, 1e-5, 0.5, {.rows = ids});
+      },
+      message("layer_norm_relu: rows of the key must be one number per row of x, 2, got 1"));
 }
 
 }  // namespace

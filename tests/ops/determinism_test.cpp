@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "isthmus/graph/plan.hpp"
 #include "isthmus/kernels/simd_level.hpp"
 #include "isthmus/ops/aggregate.hpp"
+#include "isthmus/ops/attention.hpp"
 #include "isthmus/ops/batch_norm.hpp"
 #include "isthmus/ops/dropout.hpp"
 #include "isthmus/ops/linear.hpp"
@@ -175,28 +177,55 @@ class CountingAllocator final : public c10::Allocator {
   mutable std::size_t largest_ = 0;
 };
 
-TEST(Determinism, AllocatesNothingOfEdgesTimesFeatures) {
-  const Graph graph = hub_graph();  // 140,000 arcs between 5,000 nodes
-  graph.plan().prepare();
-  const std::int64_t width = 32;
-  at::Tensor x = torch::randn({kNodes, width}).requires_grad_(true);
-  const at::Tensor w = torch::randn({graph.num_edges()}).requires_grad_(true);
+/// The largest piece of memory that a forward and backward pass asks for, bytes.
+std::size_t largest_allocation(const std::function<at::Tensor()>& forward) {
   c10::Allocator* before = c10::GetCPUAllocator();
   CountingAllocator counting(before);
   // The highest priority wins, and stays: the allocator before it is put back at that priority.
   c10::SetCPUAllocator(&counting, 255);
-  const at::Tensor y = aggregate(x, graph, Reduce::kSum) + aggregate(x, graph, Reduce::kMean) +
-                       gcn_aggregate(x, graph) + gin_aggregate(x, graph, torch::zeros({1})) +
-                       aggregate(x, graph, Reduce::kMax) + aggregate(x, graph, Reduce::kMin) +
-                       aggregate(x, graph, Reduce::kVar) + aggregate(x, graph, Reduce::kStd) +
-                       weighted_aggregate(x, w, graph, Reduce::kMean) +
-                       message_aggregate(x, {}, graph, {MessageOf::kSource, Reduce::kMax}) +
-                       softmax_aggregate(x, {}, graph, torch::ones({1}), {MessageOf::kSource});
-  y.sum().backward();
+  forward().sum().backward();
   c10::SetCPUAllocator(before, 255);
+  return counting.largest();
+}
+
+TEST(Determinism, AllocatesNothingOfEdgesTimesFeatures) {
+  const Graph graph = hub_graph();  // 140,000 arcs between 5,000 nodes
+  graph.plan().prepare();
+  const std::int64_t width = 32;
+  const at::Tensor x = torch::randn({kNodes, width}).requires_grad_(true);
+  const at::Tensor w = torch::randn({graph.num_edges()}).requires_grad_(true);
+  const std::size_t largest = largest_allocation([&] {
+    return aggregate(x, graph, Reduce::kSum) + aggregate(x, graph, Reduce::kMean) +
+           gcn_aggregate(x, graph) + gin_aggregate(x, graph, torch::zeros({1})) +
+           aggregate(x, graph, Reduce::kMax) + aggregate(x, graph, Reduce::kMin) +
+           aggregate(x, graph, Reduce::kVar) + aggregate(x, graph, Reduce::kStd) +
+           weighted_aggregate(x, w, graph, Reduce::kMean) +
+           message_aggregate(x, {}, graph, {MessageOf::kSource, Reduce::kMax}) +
+           softmax_aggregate(x, {}, graph, torch::ones({1}), {MessageOf::kSource});
+  });
   const auto table = static_cast<std::size_t>(kNodes * width) * sizeof(float);
-  EXPECT_GE(counting.largest(), table);
-  EXPECT_LT(counting.largest(), 2 * table);  // E x F would be 28 tables
+  EXPECT_GE(largest, table);
+  EXPECT_LT(largest, 2 * table);  // E x F would be 28 tables
+}
+
+TEST(Determinism, AttentionAllocatesNothingOfTheSizeOfTheArcs) {
+  const Graph graph = hub_graph();
+  graph.plan().prepare();
+  const std::int64_t heads = 2;
+  const std::int64_t width = 16;
+  const auto leaf = [](at::IntArrayRef shape) { return torch::randn(shape).requires_grad_(true); };
+  const at::Tensor x = leaf({kNodes, width});
+  const at::Tensor y = leaf({kNodes, width});
+  const at::Tensor scores = leaf({kNodes, heads});
+  const at::Tensor att = leaf({heads, width / heads});
+  const std::size_t largest = largest_allocation([&] {
+    return gat_attention(x, scores, scores, graph) + gatv2_attention(x, y, att, graph) +
+           dot_attention({y, x, x, heads}, graph);
+  });
+  const auto table = static_cast<std::size_t>(kNodes * width) * sizeof(float);
+  EXPECT_GE(largest, table);
+  // Scores of the arcs would be 140,000 x 2: three and a half tables.
+  EXPECT_LT(largest, 2 * table);
 }
 
 }  // namespace

@@ -47,6 +47,8 @@ std::optional<Subject> edge_subject(const ParityCase& c) {
                      .learn_p(c.is("learn", "1"))
                      .norm(norm)
                      .edge_channels(c.number("edge_dim"))
+                     .msg_norm(!c.is("length", "given"))
+                     .learn_msg_scale(c.is("length", "learnt"))
                      .seed(1));
     return Subject{conv.ptr(),
                    [=](const at::Tensor& x) mutable { return conv->forward(x, attr(x), graph); }};

@@ -67,6 +67,9 @@ def gen(s, o, x, e, ptr):
         messages = messages + (lin(s, 'lin_edge', attr) if 'lin_edge.weight' in s else attr)
     heard = reduced(messages.relu() + 1e-7, e, len(x), o['agg'], s.get('aggr_module.t', 1.),
                     s.get('aggr_module.p', 1.))
+    if o['length'] != 'given':
+        length = x.norm(p=2, dim=1, keepdim=True)
+        heard = F.normalize(heard, p=2, dim=1) * length * s['msg_norm.scale']
     h = lin(s, 'mlp.0', heard + (lin(s, 'lin_dst', x) if 'lin_dst.weight' in s else x))
     if o['norm'] == 'batch':
         h = batch_norm(s, 'mlp.1', h)
@@ -138,6 +141,8 @@ def state_shapes(layer, i, o, opt):
             shapes |= norm_shapes('mlp.1', 2 * o)
         elif opt['norm'] == 'layer':
             shapes |= {'mlp.1.weight': (2 * o,), 'mlp.1.bias': (2 * o,)}
+        if opt['length'] != 'given':
+            shapes |= {'msg_norm.scale': (1,)}
         return shapes | linear_shapes('mlp.3' if opt['norm'] == 'none' else 'mlp.4', 2 * o, o, False)
     if layer == 'gated_gcn':
         shapes = {}
@@ -162,12 +167,14 @@ def cases():
                 for size in sizes for lift, t in ('01', '10', '11'))
     yield from (('graph_conv', *size, {'agg': a, 'weights': w}) for size in sizes
                 for a in ('add', 'mean', 'max') for w in '01')
-    yield from (('gen', *size, {'agg': a, 'learn': learn, 'norm': n, 'edge_dim': d})
+    yield from (('gen', *size, {'agg': a, 'learn': learn, 'norm': n, 'edge_dim': d, 'length': 'given'})
                 for size in sizes + [(4, 4)] for a, learn, n, d in
                 (('softmax', '0', 'batch', '0'), ('softmax', '1', 'layer', '2'),
                  ('powermean', '0', 'none', '2'), ('powermean', '1', 'none', '2'),
                  ('powermean', '1', 'layer', '0'), ('add', '0', 'none', '2'),
                  ('mean', '0', 'batch', '2'), ('max', '0', 'layer', '2'), ('max', '0', 'none', '0')))
+    yield from (('gen', *size, {'agg': 'add', 'learn': '0', 'norm': 'layer', 'edge_dim': '2', 'length': k})
+                for size in sizes + [(4, 4)] for k in ('of_node', 'learnt'))
     yield from (('gated_gcn', *size, {'norm': n, 'residual': r, 'edge_dim': d})
                 for size in ((3, 5), (4, 4)) for n, r, d in
                 (('batch', '1', '4'), ('none', '0', '2'), ('none', '1', '4')))
@@ -177,6 +184,8 @@ def cases():
 
 
 def frozen_names(layer, opt):
+    if layer == 'gen' and opt['length'] == 'of_node':
+        return ['msg_norm.scale']
     return ['eps'] if layer == 'gine' and opt['train_eps'] == '0' else []
 
 
@@ -201,7 +210,9 @@ def pyg_module(layer, i, o, opt):
     if layer == 'gen':
         return pyg.GENConv(i, o, aggr=opt['agg'], learn_t=opt['learn'] == '1',
                            learn_p=opt['learn'] == '1', edge_dim=width or None,
-                           norm=None if opt['norm'] == 'none' else opt['norm'])
+                           norm=None if opt['norm'] == 'none' else opt['norm'],
+                           msg_norm=opt['length'] != 'given',
+                           learn_msg_scale=opt['length'] == 'learnt')
     if layer == 'rgcn':
         return pyg.RGCNConv(i, o, RELATIONS, aggr=opt['agg'], num_bases=int(opt['bases']) or None,
                             num_blocks=int(opt['blocks']) or None)

@@ -148,8 +148,10 @@ void compare(const ParityCase& c, at::ScalarType type, double forward_bound, dou
   std::vector<std::string> names{"x"};
   std::vector<at::Tensor> leaves{x};
   for (const auto& entry : subject.module->named_parameters()) {
-    names.push_back(entry.key());
-    leaves.push_back(entry.value());
+    if (entry.value().requires_grad()) {
+      names.push_back(entry.key());
+      leaves.push_back(entry.value());
+    }
   }
   EXPECT_EQ(names.size(), c.expect_grad.size());
   const auto grads =
@@ -184,7 +186,7 @@ TEST_P(Parity, AgreesWithPyTorchInDouble) {
 TEST_P(Parity, AgreesWithPyTorchInFloat) {
   for (const ParityCase& c : test::parity_cases(GetParam())) {
     // A standard deviation divides by itself: near eps it magnifies the rounding of its squares.
-    const double bound = GetParam() == "pna" || GetParam() == "sage_any" ? 1e-4 : 1e-5;
+    const double bound = GetParam() == "pna" ? 5e-4 : GetParam() == "sage_any" ? 1e-4 : 1e-5;
     compare(c, torch::kFloat, bound, bound);
   }
 }

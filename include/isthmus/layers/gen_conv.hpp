@@ -19,6 +19,7 @@
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/linear.hpp"
+#include "isthmus/layers/message_norm.hpp"
 #include "isthmus/layers/norm.hpp"
 
 namespace isthmus::layers {
@@ -40,6 +41,8 @@ struct GenConvOptions {
   TORCH_ARG(std::int64_t, expansion) = 2;      ///< >= 1
   TORCH_ARG(double, eps) = 1e-7;               ///< Added to each message.
   TORCH_ARG(bool, bias) = false;               ///< Of every Linear.
+  TORCH_ARG(bool, msg_norm) = false;           ///< Messages get the length of x_i (MessageNorm).
+  TORCH_ARG(bool, learn_msg_scale) = false;    ///< ... times msg_norm.scale, which is learnt.
   TORCH_ARG(std::int64_t, edge_channels) = 0;  ///< Columns of edge features; 0: none are used.
   TORCH_ARG(std::uint64_t, seed) = 0;          ///< Of the initial values.
 };
@@ -74,15 +77,16 @@ class GenMlpImpl : public torch::nn::Cloneable<GenMlpImpl> {
 TORCH_MODULE(GenMlp);
 
 /// Generalised aggregation: out_i = mlp(dst(x_i) + agg_{e: j -> i} (relu(src(x_j) + edge(a_e)) +
-/// eps)). x [N, in], edge_attr [E, D] -> [N, out].
+/// eps)). x [N, in], edge_attr [E, D] -> [N, out]. With msg_norm the aggregate first gets the
+/// length of x_i, before dst().
 ///
 /// Tensors: lin_src.*, lin_dst.* (where in != out), lin_edge.* (where D != out), aggr_module.t or
-/// .p [1] if learnt, mlp.0.weight, mlp.1.* (norm), mlp.4.weight, ... as PyG numbers them. Sum,
+/// .p [1] if learnt, mlp.0.weight, mlp.1.* (norm), mlp.4.weight, ... as PyG numbers them,
+/// msg_norm.scale [1] with msg_norm. Sum,
 /// mean, max and softmax never store messages; kPowerMean does unless p is a constant 1. A node
 /// without arcs gets mlp(dst(x_i)).
 ///
-/// @par Source  Li, Xiong, Thabet, Ghanem: DeeperGCN (arXiv:2006.07739). Defaults as PyG's GENConv,
-///              without its option msg_norm.
+/// @par Source  Li, Xiong, Thabet, Ghanem: DeeperGCN (arXiv:2006.07739). Defaults as PyG's GENConv.
 class GenConvImpl : public torch::nn::Cloneable<GenConvImpl>, public Conv {
  public:
   GenConvImpl(std::int64_t in_channels, std::int64_t out_channels)
@@ -105,6 +109,7 @@ class GenConvImpl : public torch::nn::Cloneable<GenConvImpl>, public Conv {
   Linear lin_edge{nullptr};       ///< Null where edge features are out wide or absent.
   GenPower aggr_module{nullptr};  ///< Null unless t or p is learnt.
   GenMlp mlp{nullptr};
+  MessageNorm msg_norm{nullptr};  ///< Null unless asked for.
 
  private:
   [[nodiscard]] bool learns() const;

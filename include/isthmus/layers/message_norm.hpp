@@ -18,7 +18,7 @@ struct MessageNormOptions {
 ///
 ///     out_i = scale * |x_i|_p * m_i / max(|m_i|_p, 1e-12)
 ///
-/// [N, C] each. Tensor: scale [1], a parameter that asks for no gradient unless learn_scale, as in
+/// x [N, C], messages [N, D]. Tensor: scale [1], a parameter that asks for no gradient unless learn_scale, as in
 /// PyG.
 ///
 /// @par Source  Li et al.: DeeperGCN (arXiv:2006.07739). As PyG's MessageNorm.
@@ -30,7 +30,7 @@ class MessageNormImpl : public torch::nn::Cloneable<MessageNormImpl> {
   void reset_parameters();
   void pretty_print(std::ostream& stream) const override;
   /// @param x         [N, C], the nodes.
-  /// @param messages  [N, C], what they received.
+  /// @param messages  [N, D], what they received; D may differ from C.
   /// @param p         Order of the norm, > 0.
   [[nodiscard]] at::Tensor forward(const at::Tensor& x, const at::Tensor& messages, double p = 2.0);
 

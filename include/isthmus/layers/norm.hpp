@@ -7,7 +7,9 @@
 #include <ATen/core/Tensor.h>
 #include <torch/nn/module.h>
 
+#include "isthmus/layers/activation.hpp"
 #include "isthmus/layers/initializer.hpp"
+#include "isthmus/ops/dropout.hpp"
 
 namespace isthmus::layers {
 
@@ -36,6 +38,18 @@ inline constexpr std::int64_t kNormGroups = 10;
 /// batch, for GraphNorm and PairNorm; empty: one graph.
 [[nodiscard]] at::Tensor apply_norm(torch::nn::Module& norm, const at::Tensor& x,
                                     std::span<const std::int64_t> ptr = {});
+
+/// What follows a norm between layers.
+struct AfterNorm {
+  Activation act = Activation::kIdentity;
+  double dropout = 0.0;      ///< [0, 1); 0: none.
+  ops::DropoutKey key = {};  ///< Of the mask.
+};
+
+/// dropout(act(apply_norm(x))); a LayerNorm of nodes and ReLU take one pass for it, with the bits
+/// of three.
+[[nodiscard]] at::Tensor apply_norm(torch::nn::Module& norm, const at::Tensor& x,
+                                    const AfterNorm& after, std::span<const std::int64_t> ptr = {});
 
 /// Initial values again for a module that make_norm() made; only DiffGroupNorm draws.
 void reset_norm(torch::nn::Module& norm, Initializer& init);

@@ -103,8 +103,9 @@ struct OptimConfig {
 
 /// Keys `train.*`.
 struct LoopConfig {
-  std::string sampler =
-      "full_batch";  ///< full_batch | neighbor (node tasks: seeds, and drawn arcs)
+  /// full_batch | neighbor (node tasks: seeds, and drawn arcs) | cluster (node tasks: unions of
+  /// parts, with the arcs inside)
+  std::string sampler = "full_batch";
   /// neighbor: arcs drawn per node at each hop, one entry per message-passing layer, from the seeds
   /// on; -1 for all. A list, or text "15,10".
   std::vector<std::int64_t> neighbors = {};
@@ -113,7 +114,11 @@ struct LoopConfig {
   /// only. Nothing that is read or written changes its ids; what is learnt may differ by rounding,
   /// since gradients of weights are sums over nodes.
   std::string order = "none";
-  std::int64_t batch_size = 32;        ///< Graphs per step, or seeds of the sampler.
+  std::int64_t parts = 1;              ///< cluster: parts of the whole graph, by METIS.
+  std::int64_t parts_per_batch = 1;    ///< cluster: parts that a step sees together.
+  std::int64_t batch_size = 32;        ///< Graphs per step at most, or seeds of the sampler.
+  std::int64_t max_nodes = 0;          ///< Graph tasks: nodes per step at most; 0: any number.
+  std::int64_t max_edges = 0;          ///< Graph tasks: arcs per step at most; 0: any number.
   std::int64_t batches_per_epoch = 0;  ///< Steps per epoch; 0: every graph once.
   std::int64_t eval_period = 1;        ///< Epochs between evaluations.
   std::int64_t ckpt_period = 100;      ///< Epochs between checkpoints; 0: only at the end.

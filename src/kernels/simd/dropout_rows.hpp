@@ -114,32 +114,39 @@ void philox_rounds(PhiloxBatch& batch, std::uint64_t seed) {
   }
 }
 
+/// Columns whose factors one batch gives.
+constexpr std::int64_t kDrawnColumns = 4 * kPhiloxLanes;
+
+/// Factors of row `id` for columns column .. column + kDrawnColumns.
+template <typename T>
+void draw_factors(const DropoutLaw& law, std::uint32_t id, std::int64_t column, T* factor) {
+  PhiloxBatch batch;
+  for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
+    batch.word[0][i] = id;
+    batch.word[1][i] = static_cast<std::uint32_t>(column / 4 + i);
+    batch.word[2][i] = law.layer;
+    batch.word[3][i] = law.step;
+  }
+  philox_rounds(batch, law.seed);
+  const auto scale = static_cast<T>(law.scale);
+  for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
+    for (std::int64_t w = 0; w < 4; ++w) {
+      factor[4 * i + w] = batch.word[w][i] >= law.threshold ? scale : T{0};
+    }
+  }
+}
+
 template <typename T>
 void drop_rows(const Dropout<T>& args, std::int64_t first, std::int64_t last) {
-  const DropoutLaw& law = args.law;
-  const auto scale = static_cast<T>(law.scale);
-  constexpr std::int64_t kColumns = 4 * kPhiloxLanes;
   for (std::int64_t r = first; r < last; ++r) {
     const auto id = static_cast<std::uint32_t>(args.row_id == nullptr ? r : args.row_id[r]);
     const T* __restrict x = args.x.data + r * args.x.stride;
     T* __restrict out = args.out + r * args.out_stride;
-    for (std::int64_t column = 0; column < args.x.columns; column += kColumns) {
-      PhiloxBatch batch;
-      for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
-        batch.word[0][i] = id;
-        batch.word[1][i] = static_cast<std::uint32_t>(column / 4 + i);
-        batch.word[2][i] = law.layer;
-        batch.word[3][i] = law.step;
-      }
-      philox_rounds(batch, law.seed);
-      T factor[kColumns];
-      for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
-        for (std::int64_t w = 0; w < 4; ++w) {
-          factor[4 * i + w] = batch.word[w][i] >= law.threshold ? scale : T{0};
-        }
-      }
+    for (std::int64_t column = 0; column < args.x.columns; column += kDrawnColumns) {
+      T factor[kDrawnColumns];
+      draw_factors(args.law, id, column, factor);
       const std::int64_t rest = args.x.columns - column;
-      const std::int64_t width = rest < kColumns ? rest : kColumns;
+      const std::int64_t width = rest < kDrawnColumns ? rest : kDrawnColumns;
       for (std::int64_t c = 0; c < width; ++c) {
         out[column + c] = x[column + c] * factor[c];
       }

@@ -3,6 +3,7 @@
 // Sums along a row run in 16 interleaved lanes of double, added pairwise at the end: an order that
 // no level may change, and that each vectorises.
 
+#include "dropout_rows.hpp"
 #include "kernel_table.hpp"
 
 namespace isthmus::kernels {
@@ -35,6 +36,30 @@ double lane_sum(std::int64_t columns, Term term) {
   return add_lanes(lane);
 }
 
+/// max(0, .) and dropout of a row of the output, in place.
+template <typename T>
+void finish_row(const LayerNorm<T>& args, std::int64_t r, T* out) {
+  const std::int64_t columns = args.x.columns;
+  if (args.relu) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      out[c] = T{0} > out[c] ? T{0} : out[c];
+    }
+  }
+  if (!args.drops) {
+    return;
+  }
+  const auto id = static_cast<std::uint32_t>(args.row_id == nullptr ? r : args.row_id[r]);
+  for (std::int64_t column = 0; column < columns; column += kDrawnColumns) {
+    T factor[kDrawnColumns];
+    draw_factors(args.law, id, column, factor);
+    const std::int64_t rest = columns - column;
+    const std::int64_t width = rest < kDrawnColumns ? rest : kDrawnColumns;
+    for (std::int64_t c = 0; c < width; ++c) {
+      out[column + c] *= factor[c];
+    }
+  }
+}
+
 template <typename T>
 void normalise_rows(const LayerNorm<T>& args, std::int64_t first, std::int64_t last) {
   const std::int64_t columns = args.x.columns;
@@ -56,22 +81,43 @@ void normalise_rows(const LayerNorm<T>& args, std::int64_t first, std::int64_t l
       const T scaled = args.weight != nullptr ? xhat * args.weight[c] : xhat;
       out[c] = args.bias != nullptr ? scaled + args.bias[c] : scaled;
     }
+    finish_row(args, r, out);
   }
 }
 
-template <typename T>
-void normalise_backward_rows(const LayerNormBackward<T>& args, std::int64_t first,
-                             std::int64_t last) {
+/// The gradient of a row behind the gate, element by element.
+template <typename T, bool kGated>
+struct GatedGradient {
+  const T* __restrict grad;
+  const T* __restrict gate;
+  T scale;
+
+  GatedGradient(const LayerNormBackward<T>& args, std::int64_t r)
+      : grad(args.grad.data + r * args.grad.stride),
+        gate(kGated ? args.gate + r * args.gate_stride : nullptr),
+        scale(static_cast<T>(args.gate_scale)) {}
+
+  double operator()(std::int64_t c) const {
+    if constexpr (kGated) {
+      return static_cast<double>(gate[c] <= T{0} ? T{0} : grad[c] * scale);
+    }
+    return static_cast<double>(grad[c]);
+  }
+};
+
+template <typename T, bool kGated>
+void normalise_backward_gated(const LayerNormBackward<T>& args, std::int64_t first,
+                              std::int64_t last) {
   const std::int64_t columns = args.grad.columns;
   const auto count = static_cast<double>(columns);
   for (std::int64_t r = first; r < last; ++r) {
-    const T* __restrict grad = args.grad.data + r * args.grad.stride;
+    const GatedGradient<T, kGated> grad(args, r);
     const T* __restrict x = args.x + r * args.x_stride;
     T* __restrict dx = args.dx + r * args.dx_stride;
     const double mean = args.mean[r];
     const double inv_std = args.inv_std[r];
-    const auto h = [&args, grad](std::int64_t c) {
-      const auto g = static_cast<double>(grad[c]);
+    const auto h = [&args, &grad](std::int64_t c) {
+      const double g = grad(c);
       return args.weight != nullptr ? g * static_cast<double>(args.weight[c]) : g;
     };
     const auto xhat = [x, mean, inv_std](std::int64_t c) {
@@ -86,20 +132,40 @@ void normalise_backward_rows(const LayerNormBackward<T>& args, std::int64_t firs
   }
 }
 
-/// Adds rows [first, last) to dweight and dbias, which the caller has set.
 template <typename T>
-void add_normalise_weights(const LayerNormBackward<T>& args, std::int64_t first, std::int64_t last,
-                           double* __restrict dweight, double* __restrict dbias) {
+void normalise_backward_rows(const LayerNormBackward<T>& args, std::int64_t first,
+                             std::int64_t last) {
+  if (args.gate != nullptr) {
+    normalise_backward_gated<T, true>(args, first, last);
+  } else {
+    normalise_backward_gated<T, false>(args, first, last);
+  }
+}
+
+template <typename T, bool kGated>
+void add_weights_gated(const LayerNormBackward<T>& args, std::int64_t first, std::int64_t last,
+                       double* __restrict dweight, double* __restrict dbias) {
   for (std::int64_t r = first; r < last; ++r) {
-    const T* __restrict grad = args.grad.data + r * args.grad.stride;
+    const GatedGradient<T, kGated> grad(args, r);
     const T* __restrict x = args.x + r * args.x_stride;
     const double mean = args.mean[r];
     const double inv_std = args.inv_std[r];
     for (std::int64_t c = 0; c < args.grad.columns; ++c) {
-      const auto g = static_cast<double>(grad[c]);
+      const double g = grad(c);
       dweight[c] += g * ((static_cast<double>(x[c]) - mean) * inv_std);
       dbias[c] += g;
     }
+  }
+}
+
+/// Adds rows [first, last) to dweight and dbias, which the caller has set.
+template <typename T>
+void add_normalise_weights(const LayerNormBackward<T>& args, std::int64_t first, std::int64_t last,
+                           double* dweight, double* dbias) {
+  if (args.gate != nullptr) {
+    add_weights_gated<T, true>(args, first, last, dweight, dbias);
+  } else {
+    add_weights_gated<T, false>(args, first, last, dweight, dbias);
   }
 }
 
