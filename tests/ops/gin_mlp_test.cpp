@@ -1,5 +1,6 @@
 #include "isthmus/ops/gin_mlp.hpp"
 
+#include <limits>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -105,6 +106,26 @@ TEST(GinMlp, HasTheBitsOfItsStepsForwardAndTheirGradients) {
       EXPECT_TRUE(torch::equal(got[0], want[0])) << in;
     }
   }
+}
+
+// relu lets the gradient through where it saw NaN, as LibTorch's does: a NaN feature of one node
+// shows in its own output, and the gradient of the inner bias stays a number.
+TEST(GinMlp, LetsGradientsThroughWhereReluSawNaN) {
+  Case c(4, 3, 6, 2, /*relu_out=*/false);
+  {
+    const torch::NoGradGuard no_grad;
+    c.leaves[0][3][1] = std::numeric_limits<double>::quiet_NaN();  // node 3 is isolated
+  }
+  const at::Tensor fused = c.fused(small());
+  EXPECT_TRUE(fused[3].isnan().all().item<bool>());
+  EXPECT_FALSE(fused.slice(0, 0, 3).isnan().any().item<bool>());
+  const at::Tensor probe = torch::randn_like(fused);
+  const auto got = torch::autograd::grad({fused}, c.leaves, {probe});
+  const auto want = torch::autograd::grad({c.stepwise(small())}, c.leaves, {probe});
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_TRUE(torch::allclose(got[i], want[i], 1e-12, 1e-12, /*equal_nan=*/true)) << i;
+  }
+  EXPECT_FALSE(got[3].isnan().any().item<bool>());
 }
 
 TEST(GinMlp, PassesTheDifferenceChecks) {
