@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "isthmus/core/tbb_threads.hpp"
 #include "isthmus/core/thread_budget.hpp"
 #include "isthmus/core/version.hpp"
 #include "isthmus/datasets/load.hpp"
@@ -82,9 +83,11 @@ void add_threads(Report& report) {
   Json threads = Json::object();
   threads["budget"] = current_thread_budget();
   threads["cpus"] = available_cpus();
+  threads["tbb"] = tbb_threads();
   report.fields["threads"] = threads;
   report.facts.emplace_back("threads", std::to_string(current_thread_budget()) + " of " +
-                                           std::to_string(available_cpus()) + " usable CPUs");
+                                           std::to_string(available_cpus()) + " usable CPUs; TBB " +
+                                           std::to_string(tbb_threads()));
 }
 
 void add_torch_facts(Report& report, const Json& torch) {
@@ -92,8 +95,9 @@ void add_torch_facts(Report& report, const Json& torch) {
   report.facts.emplace_back("libtorch", torch.at("version").as_string() + ", " +
                                             std::to_string(torch.at("threads").as_integer()) +
                                             " threads");
-  report.facts.emplace_back("blas", torch.at("blas").as_string() +
-                                        ", 1000 x 1000 x 1000 product in " +
+  report.facts.emplace_back("blas", torch.at("blas").as_string() + ", " +
+                                        std::to_string(torch.at("blas_threads").as_integer()) +
+                                        " threads, 1000 x 1000 x 1000 product in " +
                                         fixed(1000.0 * torch.at("product_seconds").as_double(), 1) +
                                         " ms (" + fixed(speed, 0) + " GFLOP/s)");
   if (speed < kSlowGigaflops) {

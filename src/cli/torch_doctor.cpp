@@ -15,6 +15,7 @@ Output run_torch_doctor(Session& /*session*/) {
   torch["version"] = environment.version;
   torch["blas"] = environment.blas;
   torch["threads"] = environment.threads;
+  torch["blas_threads"] = environment.blas_threads;
   torch["product_seconds"] = seconds;
   torch["gigaflops"] = kOperations / seconds / 1e9;
   Output output{.schema = "isthmus.doctor/1",

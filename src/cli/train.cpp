@@ -83,9 +83,9 @@ Output print_config(const train::ConfigSources& sources) {
 
 /// "full_batch: a run holds about 210 MiB at most (data 12, parameters 1, a step 197); 15000 MiB
 /// are available, it fits".
-std::string memory_text(const train::MemoryPlan& memory, const std::string& batches) {
+std::string memory_text(const train::MemoryPlan& memory) {
   const auto mib = [](std::int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20); };
-  std::string text = batches + ": a run holds about " + mib(memory.total()) +
+  std::string text = memory.batches + ": a run holds about " + mib(memory.total()) +
                      " MiB at most (data " + mib(memory.data) + ", parameters " +
                      mib(memory.parameters) + ", a step " + mib(memory.step) + ")";
   if (memory.available >= 0) {
@@ -101,10 +101,10 @@ Output dry_run(Session& session, const train::Config& config) {
   session.talk("isthmus: would train on " + config.dataset.name + ", protocol " +
                config.protocol.name + ", into " +
                (config.out_dir.empty() ? "no folder" : config.out_dir));
-  session.talk("isthmus: " + memory_text(memory, config.train.sampler));
+  session.talk("isthmus: " + memory_text(memory));
   Output output = answer("dry_run");
   Json bytes = Json::object();
-  bytes["batches"] = config.train.sampler;
+  bytes["batches"] = memory.batches;
   bytes["data_bytes"] = memory.data;
   bytes["parameter_bytes"] = memory.parameters;
   bytes["step_bytes"] = memory.step;

@@ -12,6 +12,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <c10/core/InferenceMode.h>
+#include <dlfcn.h>
 #include <torch/version.h>
 
 #include "isthmus/kernels/simd_level.hpp"
@@ -68,6 +69,17 @@ std::string linked_mkl() {
   return "MKL " + text.substr(first, last - first);
 }
 
+/// The pool of the BLAS, where it has one that at::set_num_threads does not reach.
+int blas_threads() {
+  using GetThreads = int (*)();
+  for (const char* name : {"openblas_get_num_threads", "MKL_Get_Max_Threads"}) {
+    if (void* found = dlsym(RTLD_DEFAULT, name); found != nullptr) {
+      return reinterpret_cast<GetThreads>(found)();
+    }
+  }
+  return at::get_num_threads();
+}
+
 }  // namespace
 
 TorchEnvironment torch_environment() {
@@ -82,6 +94,7 @@ TorchEnvironment torch_environment() {
     }
   }
   environment.threads = at::get_num_threads();
+  environment.blas_threads = blas_threads();
   environment.simd = kernels::simd_level_name(kernels::simd_level());
   return environment;
 }

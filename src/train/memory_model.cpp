@@ -145,6 +145,7 @@ MemoryPlan predict_memory(const TaskTensors& data, const Config& config, const P
   ops::install_tensor_allocator();
   MemoryPlan memory;
   memory.available = available_memory();
+  memory.batches = data.is_graph_task() ? "graphs" : config.train.sampler;
   memory.data = data.bytes();
   const std::int64_t least = one_copy(data, config);
   if (memory.available >= 0 && least > memory.available) {

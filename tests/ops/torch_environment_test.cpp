@@ -17,6 +17,7 @@ TEST(TorchEnvironment, NamesTheLoadedLibraries) {
   const TorchEnvironment environment = torch_environment();
   EXPECT_EQ(environment.version, TORCH_VERSION);
   EXPECT_EQ(environment.threads, at::get_num_threads());
+  EXPECT_GE(environment.blas_threads, 1);
   EXPECT_EQ(environment.simd, kernels::simd_level_name(kernels::simd_level()));
   // Both supported LibTorches have a BLAS that we know by name.
   EXPECT_THAT(environment.blas,

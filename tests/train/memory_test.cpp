@@ -61,8 +61,18 @@ TEST(PredictMemory, GrowsWithWidthAndShrinksWithClusters) {
   EXPECT_LT(step({"gnn.dim_inner=16", "train.sampler=cluster", "train.parts=10"}), narrow * 2 / 3);
 }
 
+TEST(PredictMemory, SaysWhatAStepSees) {
+  EXPECT_EQ(predict_memory(small_config(), {}).batches, "full_batch");
+  EXPECT_EQ(predict_memory(small_config({"train.sampler=cluster", "train.parts=10"}), {}).batches,
+            "cluster");
+  ConfigSources sources;
+  sources.recipe = "csl-gin";
+  EXPECT_EQ(predict_memory(resolve_config(sources), {}).batches, "graphs");
+}
+
 TEST(PredictMemory, SaysWhetherItFits) {
-  MemoryPlan plan{.data = 10, .parameters = 20, .step = 30, .available = 60};
+  MemoryPlan plan{
+      .batches = "full_batch", .data = 10, .parameters = 20, .step = 30, .available = 60};
   EXPECT_TRUE(plan.fits());
   plan.available = 59;
   EXPECT_FALSE(plan.fits());

@@ -143,6 +143,12 @@ TEST(Protocol, PublicFixesWhatTheAuthorsOfEachLayerUsed) {
   EXPECT_THAT(appnp.modified, ::testing::Not(::testing::Contains("gnn.dim_inner")));
   ASSERT_TRUE(appnp.band);
   EXPECT_EQ(appnp.band->low, 0.82);
+  const ProtocolPlan gat = plan_protocol(recipe("cora-gat"), nodes(1, 7));
+  EXPECT_THAT(gat.modified, ::testing::Not(::testing::Contains("gnn.heads")));
+  ASSERT_TRUE(gat.band);
+  EXPECT_EQ(gat.band->high, 0.84);
+  EXPECT_THAT(plan_protocol(recipe("cora-gat", {"gnn.heads=4"}), nodes(1, 7)).modified,
+              ::testing::Contains("gnn.heads"));
 }
 
 TEST(Protocol, RefusesWhatDoesNotFitTheSet) {

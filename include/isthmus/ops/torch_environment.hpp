@@ -12,8 +12,9 @@ struct TorchEnvironment {
   /// "reference BLAS (libblas.so.3)". From what is loaded, not from how LibTorch was built: on a
   /// system LibTorch the BLAS is exchangeable.
   std::string blas;
-  int threads = 1;   ///< Width of ATen's pool now.
-  std::string simd;  ///< Level that our own kernels run at: "avx2".
+  int blas_threads = 1;  ///< Width of the BLAS's pool now; ATen's where it has none of its own.
+  int threads = 1;       ///< Width of ATen's pool now.
+  std::string simd;      ///< Level that our own kernels run at: "avx2".
 };
 /// @throws InvalidArgument  if ISTHMUS_SIMD asks for what there is not.
 [[nodiscard]] TorchEnvironment torch_environment();

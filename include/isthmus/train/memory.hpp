@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "isthmus/datasets/load.hpp"
 #include "isthmus/train/config.hpp"
@@ -9,6 +10,8 @@ namespace isthmus::train {
 
 /// What a training will hold at most, by our prediction; bytes.
 struct MemoryPlan {
+  std::string batches =
+      "full_batch";             ///< What a step sees: full_batch | neighbor | cluster | graphs
   std::int64_t data = 0;        ///< Features, edges' features, graphs and their plans.
   std::int64_t parameters = 0;  ///< Parameters, gradients, the optimiser's state, the best epoch.
   std::int64_t step = 0;        ///< What a step holds beside: tensors kept for backward, buffers.
