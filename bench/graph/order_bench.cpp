@@ -23,6 +23,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -31,6 +32,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "isthmus/core/block_pool.hpp"
 #include "isthmus/core/cache_size.hpp"
 #include "isthmus/core/philox.hpp"
 #include "isthmus/core/thread_budget.hpp"
@@ -169,11 +171,11 @@ class Cache {
   std::vector<std::uint64_t> tags_;
 };
 
-struct CacheShape {
+struct MachineCache {
   std::int64_t bytes, ways, line;
 };
 
-CacheShape l2_of_this_machine(std::int64_t bytes) {
+MachineCache l2_of_this_machine(std::int64_t bytes) {
   const long ways = sysconf(_SC_LEVEL2_CACHE_ASSOC);
   const long line = sysconf(_SC_LEVEL2_CACHE_LINESIZE);
   return {bytes > 0 ? bytes : static_cast<std::int64_t>(isthmus::l2_cache_bytes()),
@@ -181,7 +183,7 @@ CacheShape l2_of_this_machine(std::int64_t bytes) {
 }
 
 /// Missed over read lines of x in one aggregation by one thread.
-double measured_miss_ratio(const CsrView& csr, std::int64_t row_bytes, const CacheShape& shape) {
+double measured_miss_ratio(const CsrView& csr, std::int64_t row_bytes, const MachineCache& shape) {
   Cache cache(shape.bytes, shape.ways, shape.line);
   std::uint64_t next_page = 0;
   const auto array = [&](std::int64_t bytes) {  // arrays lie behind each other, page by page
@@ -225,23 +227,38 @@ double measured_miss_ratio(const CsrView& csr, std::int64_t row_bytes, const Cac
 
 // --- times ---------------------------------------------------------------------------------------
 
+struct GiveBack {
+  void operator()(float* block) const { isthmus::give_block(block); }
+};
+/// In huge pages where the tensors of a training would be: pages of 4 KiB differ by luck from run
+/// to run, by more than an order gains.
+using Block = std::unique_ptr<float[], GiveBack>;
+
+Block block_of(std::int64_t numbers, float value) {
+  const auto size = static_cast<std::size_t>(numbers);
+  Block block(static_cast<float*>(isthmus::take_block(size * sizeof(float))));
+  std::fill_n(block.get(), size, value);
+  return block;
+}
+
 /// One aggregation of width F over a graph, with its own arrays.
 class Aggregation {
  public:
   Aggregation(Graph graph, std::int64_t width)
       : graph_(std::move(graph)),
         width_(width),
-        x_(static_cast<std::size_t>(graph_.num_nodes() * width), 1.0F),
-        out_(x_.size()) {}
+        x_(block_of(graph_.num_nodes() * width, 1.0F)),
+        out_(block_of(graph_.num_nodes() * width, 0.0F)) {}
 
   double milliseconds() {
     isthmus::kernels::SegmentSum<float> args;
     args.rowptr = graph_.csr().rowptr.data();
     args.col = graph_.csr().col.data();
-    args.x = x_.data();
+    args.x = x_.get();
     args.x_stride = args.width = args.out_stride = width_;
-    args.out = out_.data();
-    args.prefetch = isthmus::kernels::prefetch_distance(x_.size() * sizeof(float));
+    args.out = out_.get();
+    args.prefetch = isthmus::kernels::prefetch_distance(
+        static_cast<std::size_t>(graph_.num_nodes() * width_) * sizeof(float));
     const isthmus::RowChunks& chunks = graph_.plan().csr_chunks();
     const auto start = std::chrono::steady_clock::now();
     isthmus::kernels::segment_sum(args, {chunks.first_row.data(), chunks.size()});
@@ -252,8 +269,8 @@ class Aggregation {
  private:
   Graph graph_;
   std::int64_t width_;
-  std::vector<float> x_;
-  std::vector<float> out_;
+  Block x_;
+  Block out_;
 };
 
 double median(std::vector<double> values) {
@@ -287,7 +304,7 @@ struct Verdict {
 
 void judge(const Graph& graph, const std::string& name, const Settings& settings,
            nlohmann::json& report, Verdict& verdict) {
-  const CacheShape shape = l2_of_this_machine(settings.cache);
+  const MachineCache shape = l2_of_this_machine(settings.cache);
   LocalityOptions options;
   options.row_bytes = settings.width * static_cast<std::int64_t>(sizeof(float));
   options.cache_bytes = shape.bytes;
@@ -360,7 +377,7 @@ Settings parse(int argc, char** argv) {
 int main(int argc, char** argv) {
   const Settings settings = parse(argc, argv);
   const isthmus::ThreadBudget budget(settings.threads);
-  const CacheShape shape = l2_of_this_machine(settings.cache);
+  const MachineCache shape = l2_of_this_machine(settings.cache);
   const auto level = std::string(isthmus::kernels::simd_level_name(isthmus::kernels::simd_level()));
   std::printf("%d threads, %s; cache of %lld bytes, %lld ways, lines of %lld bytes\n",
               settings.threads, level.c_str(), static_cast<long long>(shape.bytes),

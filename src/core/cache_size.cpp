@@ -10,4 +10,10 @@ std::size_t l2_cache_bytes() noexcept {
   return bytes > 0 ? static_cast<std::size_t>(bytes) : kUnknown;
 }
 
+int l2_cache_ways() noexcept {
+  constexpr int kUnknown = 16;
+  const long ways = sysconf(_SC_LEVEL2_CACHE_ASSOC);
+  return ways > 0 ? static_cast<int>(ways) : kUnknown;
+}
+
 }  // namespace isthmus

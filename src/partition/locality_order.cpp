@@ -5,12 +5,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <span>
 #include <utility>
 
 #include "isthmus/core/cache_size.hpp"
 #include "isthmus/core/error.hpp"
 #include "isthmus/core/nearest_name.hpp"
-#include "isthmus/graph/lru_misses.hpp"
+#include "isthmus/graph/cache_misses.hpp"
 #include "isthmus/graph/node_order.hpp"
 #include "isthmus/graph/plan.hpp"
 #include "isthmus/partition/partition_kway.hpp"
@@ -20,6 +21,10 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kNames = {"none", "auto", "metis",
                                                     "rcm",  "bfs",  "degree"};
+
+constexpr std::int64_t kLine = 64;
+/// Lines of a set where the size of the cache was given, so that nothing depends on the machine.
+constexpr std::int64_t kGivenWays = 16;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -63,8 +68,8 @@ class Search {
   LocalityResult run() {
     const auto start = std::chrono::steady_clock::now();
     result_.reads = graph_.num_edges();
-    result_.cache_rows = cache_bytes_ * 4 / 5 / options_.row_bytes;
-    result_.misses_before = lru_misses(graph_, result_.cache_rows);
+    result_.cache_rows = cache_bytes_ / options_.row_bytes;
+    result_.misses_before = misses({});
     result_.misses_after = result_.misses_before;
     if (options_.order == NodeOrder::kAuto) {
       choose();
@@ -76,11 +81,18 @@ class Search {
   }
 
  private:
+  [[nodiscard]] std::int64_t misses(std::span<const NodeId> order) const {
+    const bool given = options_.cache_bytes > 0;
+    return cache_misses(graph_, options_.row_bytes,
+                        {cache_bytes_, given ? kGivenWays : l2_cache_ways()}, order);
+  }
+
   /// Tries the cheap ones first. `result_` holds the best so far; none is better than nothing.
   void choose() {
     const auto degree = graph_.plan().out_degree();
-    const std::int64_t unavoidable =
+    const auto read =
         std::count_if(degree.begin(), degree.end(), [](std::int32_t d) { return d > 0; });
+    const std::int64_t unavoidable = read * std::min(options_.row_bytes, kLine) / kLine;
     for (const NodeOrder order :
          {NodeOrder::kDegree, NodeOrder::kBfs, NodeOrder::kRcm, NodeOrder::kMetis}) {
       if (saves_a_tenth(unavoidable, result_.misses_after)) {
@@ -117,12 +129,12 @@ class Search {
               : order == NodeOrder::kBfs ? bfs_order(graph_)
                                          : degree_order(graph_);
     }
-    const std::int64_t misses = lru_misses(graph_, result_.cache_rows, nodes);
-    result_.candidates.push_back({order, misses, seconds_since(start)});
-    if (by_name || misses < result_.misses_after) {
+    const std::int64_t missed = misses(nodes);
+    result_.candidates.push_back({order, missed, seconds_since(start)});
+    if (by_name || missed < result_.misses_after) {
       result_.order = order;
       result_.node = std::move(nodes);
-      result_.misses_after = misses;
+      result_.misses_after = missed;
     }
   }
 

@@ -12,5 +12,10 @@ TEST(L2CacheBytes, IsThatOfACpu) {
   EXPECT_EQ(l2_cache_bytes(), l2_cache_bytes());
 }
 
+TEST(L2CacheWays, AreThoseOfACpu) {
+  EXPECT_GE(l2_cache_ways(), 1);
+  EXPECT_LE(l2_cache_ways(), 1 << 16);  // fully associative ones tell their lines
+}
+
 }  // namespace
 }  // namespace isthmus

@@ -47,7 +47,7 @@ struct LocalityResult {
   NodeOrder order = NodeOrder::kNone;  ///< What `node` is; kBfs where METIS could not be asked.
   /// node[i] is the node that becomes node i: an argument for Graph::reordered(). Empty for kNone.
   std::vector<NodeId> node;
-  std::int64_t cache_rows = 0;     ///< Rows that the predicted cache holds.
+  std::int64_t cache_rows = 0;     ///< Rows that the cache would hold with nothing else in it.
   std::int64_t reads = 0;          ///< Rows read in one aggregation: arcs.
   std::int64_t misses_before = 0;  ///< Of them from memory, with the ids as they are.
   std::int64_t misses_after = 0;   ///< ... with `node`; equal to misses_before for kNone.
@@ -62,8 +62,8 @@ struct LocalityResult {
 };
 
 /// A numbering of the nodes under which the rows that an aggregation reads are more often found in
-/// the cache, and how much more often: the prediction is lru_misses() for a cache of 0.8 * cache /
-/// row_bytes rows, the rest being left to ids and results.
+/// the cache, and how much more often: the prediction is cache_misses() for that cache, of 16 ways
+/// if its size was given and of this machine's if not.
 ///
 /// kAuto tries degree, bfs, rcm and metis, in this order, and keeps the one with the fewest misses
 /// (the first of equals) if they are at most 0.9 of those before. It does not try what cannot win:

@@ -85,39 +85,37 @@ void normalise_rows(const LayerNorm<T>& args, std::int64_t first, std::int64_t l
   }
 }
 
-/// The gradient of a row behind the gate, element by element.
-template <typename T, bool kGated>
-struct GatedGradient {
-  const T* __restrict grad;
-  const T* __restrict gate;
-  T scale;
-
-  GatedGradient(const LayerNormBackward<T>& args, std::int64_t r)
-      : grad(args.grad.data + r * args.grad.stride),
-        gate(kGated ? args.gate + r * args.gate_stride : nullptr),
-        scale(static_cast<T>(args.gate_scale)) {}
-
-  double operator()(std::int64_t c) const {
-    if constexpr (kGated) {
-      return static_cast<double>(gate[c] <= T{0} ? T{0} : grad[c] * scale);
-    }
-    return static_cast<double>(grad[c]);
+/// The gradient behind the gate, columns [first, last) of a row. In a loop of its own: inside the
+/// sums below, which are in double, the choice kept them from being vectorised.
+template <typename T>
+void gate_gradient(const LayerNormBackward<T>& args, std::int64_t r, std::int64_t first,
+                   std::int64_t last, T* __restrict out) {
+  const T* __restrict grad = args.grad.data + r * args.grad.stride + first;
+  const T* __restrict gate = args.gate + r * args.gate_stride + first;
+  const auto scale = static_cast<T>(args.gate_scale);
+  for (std::int64_t c = 0; c < last - first; ++c) {
+    const T passed = grad[c] * scale;
+    out[c] = gate[c] <= T{0} ? T{0} : passed;
   }
-};
+}
 
-template <typename T, bool kGated>
-void normalise_backward_gated(const LayerNormBackward<T>& args, std::int64_t first,
-                              std::int64_t last) {
+template <typename T>
+void normalise_backward_rows(const LayerNormBackward<T>& args, std::int64_t first,
+                             std::int64_t last) {
   const std::int64_t columns = args.grad.columns;
   const auto count = static_cast<double>(columns);
   for (std::int64_t r = first; r < last; ++r) {
-    const GatedGradient<T, kGated> grad(args, r);
+    const T* grad = args.grad.data + r * args.grad.stride;
     const T* __restrict x = args.x + r * args.x_stride;
-    T* __restrict dx = args.dx + r * args.dx_stride;
+    T* dx = args.dx + r * args.dx_stride;
+    if (args.gate != nullptr) {
+      gate_gradient(args, r, 0, columns, dx);
+      grad = dx;
+    }
     const double mean = args.mean[r];
     const double inv_std = args.inv_std[r];
-    const auto h = [&args, &grad](std::int64_t c) {
-      const double g = grad(c);
+    const auto h = [&args, grad](std::int64_t c) {
+      const auto g = static_cast<double>(grad[c]);
       return args.weight != nullptr ? g * static_cast<double>(args.weight[c]) : g;
     };
     const auto xhat = [x, mean, inv_std](std::int64_t c) {
@@ -126,34 +124,9 @@ void normalise_backward_gated(const LayerNormBackward<T>& args, std::int64_t fir
     const double h_mean = lane_sum(columns, h) / count;
     const double dot_mean =
         lane_sum(columns, [&](std::int64_t c) { return h(c) * xhat(c); }) / count;
+#pragma GCC ivdep  // grad may be dx: each element is read before it is written
     for (std::int64_t c = 0; c < columns; ++c) {
       dx[c] = static_cast<T>(inv_std * (h(c) - h_mean - xhat(c) * dot_mean));
-    }
-  }
-}
-
-template <typename T>
-void normalise_backward_rows(const LayerNormBackward<T>& args, std::int64_t first,
-                             std::int64_t last) {
-  if (args.gate != nullptr) {
-    normalise_backward_gated<T, true>(args, first, last);
-  } else {
-    normalise_backward_gated<T, false>(args, first, last);
-  }
-}
-
-template <typename T, bool kGated>
-void add_weights_gated(const LayerNormBackward<T>& args, std::int64_t first, std::int64_t last,
-                       double* __restrict dweight, double* __restrict dbias) {
-  for (std::int64_t r = first; r < last; ++r) {
-    const GatedGradient<T, kGated> grad(args, r);
-    const T* __restrict x = args.x + r * args.x_stride;
-    const double mean = args.mean[r];
-    const double inv_std = args.inv_std[r];
-    for (std::int64_t c = 0; c < args.grad.columns; ++c) {
-      const double g = grad(c);
-      dweight[c] += g * ((static_cast<double>(x[c]) - mean) * inv_std);
-      dbias[c] += g;
     }
   }
 }
@@ -161,11 +134,27 @@ void add_weights_gated(const LayerNormBackward<T>& args, std::int64_t first, std
 /// Adds rows [first, last) to dweight and dbias, which the caller has set.
 template <typename T>
 void add_normalise_weights(const LayerNormBackward<T>& args, std::int64_t first, std::int64_t last,
-                           double* dweight, double* dbias) {
-  if (args.gate != nullptr) {
-    add_weights_gated<T, true>(args, first, last, dweight, dbias);
-  } else {
-    add_weights_gated<T, false>(args, first, last, dweight, dbias);
+                           double* __restrict dweight, double* __restrict dbias) {
+  constexpr std::int64_t kBlock = 64;  // columns whose gated gradient is kept at a time
+  T gated[kBlock];
+  for (std::int64_t r = first; r < last; ++r) {
+    const T* __restrict x = args.x + r * args.x_stride;
+    const double mean = args.mean[r];
+    const double inv_std = args.inv_std[r];
+    for (std::int64_t begin = 0; begin < args.grad.columns; begin += kBlock) {
+      const std::int64_t rest = args.grad.columns - begin;
+      const std::int64_t end = begin + (rest < kBlock ? rest : kBlock);
+      const T* grad = args.grad.data + r * args.grad.stride + begin;
+      if (args.gate != nullptr) {
+        gate_gradient(args, r, begin, end, gated);
+        grad = gated;
+      }
+      for (std::int64_t c = begin; c < end; ++c) {
+        const auto g = static_cast<double>(grad[c - begin]);
+        dweight[c] += g * ((static_cast<double>(x[c]) - mean) * inv_std);
+        dbias[c] += g;
+      }
+    }
   }
 }
 
