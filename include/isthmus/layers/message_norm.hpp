@@ -18,8 +18,8 @@ struct MessageNormOptions {
 ///
 ///     out_i = scale * |x_i|_p * m_i / max(|m_i|_p, 1e-12)
 ///
-/// x [N, C], messages [N, D]. Tensor: scale [1], a parameter that asks for no gradient unless learn_scale, as in
-/// PyG.
+/// x [N, C], messages [N, D]. Tensor: scale [1], a parameter that asks for no gradient unless
+/// learn_scale, as in PyG.
 ///
 /// @par Source  Li et al.: DeeperGCN (arXiv:2006.07739). As PyG's MessageNorm.
 class MessageNormImpl : public torch::nn::Cloneable<MessageNormImpl> {
