@@ -159,7 +159,8 @@ MemoryPlan predict_memory(const TaskTensors& data, const Config& config, const P
 }
 
 void check_memory(const TaskTensors& data, const Config& config, const ProtocolPlan& plan) {
-  if (one_copy(data, config) < available_memory() / 10) {
+  const std::int64_t room = available_memory();
+  if (room < 0 || one_copy(data, config) < room / 10) {
     return;
   }
   const MemoryPlan memory = predict_memory(data, config, plan);
