@@ -176,10 +176,9 @@ struct MachineCache {
 };
 
 MachineCache l2_of_this_machine(std::int64_t bytes) {
-  const long ways = sysconf(_SC_LEVEL2_CACHE_ASSOC);
   const long line = sysconf(_SC_LEVEL2_CACHE_LINESIZE);
   return {bytes > 0 ? bytes : static_cast<std::int64_t>(isthmus::l2_cache_bytes()),
-          ways > 0 ? ways : 16, line > 0 ? line : 64};
+          isthmus::l2_cache_ways(), line > 0 ? line : 64};
 }
 
 /// Missed over read lines of x in one aggregation by one thread.

@@ -25,7 +25,7 @@ bench::OpCase make_case(const std::string& op, const bench::OpPlace& place) {
                     return ops::aggregate(leaves[0], graph, reduce);
                   }};
   contest.others = bench::extreme_paths(place.graph, place.index, place.width, "a" + op);
-  bench::set_reference(contest, contest.others.front(), 1e-5);
+  bench::set_reference(contest, contest.others.front(), 2e-6);
   return contest;
 }
 

@@ -229,6 +229,7 @@ def cases():
     yield from (('readout', 4, 4, {'agg': a, 'ptr': '1'}) for a in ('add', 'mean', 'max'))
     for family in FAMILIES:
         yield from family.cases()
+    yield from edge_layers.late_cases()
 
 
 def legal(layer, graph, opt):
