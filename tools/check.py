@@ -24,6 +24,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / 'tests' / 'checks'))
 import house  # noqa: E402  (the path comes first)
 
+# By the name in the build folder, the header that a precompiled one is made of.
+PRECOMPILED = {'torch_pch.hpp': 'src/torch/torch_pch.hpp', 'gtest_pch.hpp': 'tests/gtest_pch.hpp'}
+
 
 def check_format():
     """Names of the files that clang-format would change."""
@@ -41,16 +44,23 @@ def tidy_units(build, torch_units):
     for entry in json.loads(done):
         if not re.search(r'-o \S+\.o\b', entry['command']):
             continue
-        path = (build / entry['file']).resolve()
-        try:
-            relative = path.relative_to(ROOT)
-        except ValueError:
-            continue
         if 'torch_pch.hpp' in entry['command'] and not torch_units:
             continue
-        if relative.suffix == '.cpp' and house.room_of(relative) is not None:
-            units.setdefault(relative, clang_arguments(entry['command']))
+        for path in sources_of(build / entry['file']):
+            if not path.is_relative_to(ROOT):
+                continue
+            relative = path.relative_to(ROOT)
+            if relative.suffix == '.cpp' and house.room_of(relative) is not None:
+                units.setdefault(relative, clang_arguments(entry['command']))
     return units
+
+
+def sources_of(unit):
+    """The file itself, or those that it includes if Meson wrote it to compile several as one."""
+    if not re.search(r'-unity\d+\.cpp$', unit.name):
+        return [unit.resolve()]
+    included = re.findall(r'^#include ?["<]([^">]+)[">]', unit.read_text(), re.MULTILINE)
+    return [(unit.parent / name).resolve() for name in included]
 
 
 def clang_arguments(command):
@@ -60,8 +70,8 @@ def clang_arguments(command):
     for word in words[next(i for i, word in enumerate(words) if word.startswith('-')):]:
         if skip:
             skip = False
-        elif word.endswith('torch_pch.hpp'):
-            kept.append(str(ROOT / 'src/torch/torch_pch.hpp'))
+        elif word.endswith('_pch.hpp'):
+            kept.append(str(ROOT / PRECOMPILED[pathlib.Path(word).name]))
         elif word in ('-o', '-MF', '-MQ'):
             skip = True
         elif word in ('-c', '-MD', '-Winvalid-pch') or word.endswith('.cpp'):

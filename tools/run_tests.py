@@ -2,7 +2,8 @@
 """Runs the Meson tests of a build folder and counts single test cases.
 
     run_tests.py [--jobs N] BUILD_FOLDER [SUITE...]
-    run_tests.py --targets BUILD_FOLDER SUITE...      what Ninja must build for these suites
+    run_tests.py --targets BUILD_FOLDER [SUITE...]    what Ninja must build for these suites; without
+                                                      one all but the benchmarks
 
 Ends with the line `N passed, N failed, N skipped` and exits 1 when anything failed. A GoogleTest
 program counts by its cases, a TAP script and a Python unittest by theirs, anything else as one. A
@@ -120,10 +121,15 @@ def introspect(build, what):
 
 
 def print_targets(build, suites):
-    files = {target['id']: target['filename'] for target in introspect(build, '--targets')}
+    targets = introspect(build, '--targets')
+    files = {target['id']: target['filename'] for target in targets}
     wanted = set()
+    if not suites:
+        for target in targets:
+            if target['build_by_default']:
+                wanted.update(os.path.relpath(name, build) for name in target['filename'])
     for test in introspect(build, '--tests'):
-        if any(suite.split(':')[-1] in suites for suite in test['suite']):
+        if not suites or any(suite.split(':')[-1] in suites for suite in test['suite']):
             for target in test['depends']:
                 wanted.update(os.path.relpath(name, build) for name in files[target])
     print('\n'.join(sorted(wanted)))

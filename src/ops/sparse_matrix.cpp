@@ -13,26 +13,22 @@
 #include "op_support.hpp"
 
 namespace isthmus::ops {
-namespace {
-
-/// One CSR structure with the chunks that its rows are worked in.
-struct Csr {
-  std::vector<std::int64_t> rowptr;
-  std::vector<std::int32_t> col;
-  std::vector<std::int32_t> chunks;
-
-  void cut() { chunks = kernels::balanced_row_chunks(rowptr); }
-  [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(rowptr.size()) - 1; }
-  [[nodiscard]] kernels::RowRanges ranges() const {
-    return {chunks.data(), static_cast<std::int64_t>(chunks.size()) - 1};
-  }
-};
-
-}  // namespace
-
 /// Structure is shared by all matrices that differ in values only (dropout); the transpose is built
 /// when the first gradient asks for it.
 struct SparseMatrix::Storage {
+  /// One CSR structure with the chunks that its rows are worked in.
+  struct Csr {
+    std::vector<std::int64_t> rowptr;
+    std::vector<std::int32_t> col;
+    std::vector<std::int32_t> chunks;
+
+    void cut() { chunks = kernels::balanced_row_chunks(rowptr); }
+    [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(rowptr.size()) - 1; }
+    [[nodiscard]] kernels::RowRanges ranges() const {
+      return {chunks.data(), static_cast<std::int64_t>(chunks.size()) - 1};
+    }
+  };
+
   struct Structure {
     std::int64_t cols = 0;
     Csr csr;
@@ -115,7 +111,7 @@ struct SparseProduct : torch::autograd::Function<SparseProduct> {
     hold(ctx, "storage", storage);
     ctx->saved_data["transposed"] = transposed;
     const Storage::Structure& structure = *storage->structure;
-    const Csr& csr = transposed ? structure.transpose().csr : structure.csr;
+    const Storage::Csr& csr = transposed ? structure.transpose().csr : structure.csr;
     const at::Tensor rows = with_plain_rows(dense);
     const at::Tensor start = bias.numel() > 0 ? bias.contiguous() : at::Tensor();
     at::Tensor out = at::empty({csr.rows(), dense.size(1)}, dense.options());
@@ -214,7 +210,7 @@ at::Tensor SparseMatrix::values() const { return storage_->values.clone(); }
 
 at::Tensor SparseMatrix::to_dense() const {
   at::Tensor dense = at::zeros({rows(), cols()}, dtype());
-  const Csr& csr = storage_->structure->csr;
+  const Storage::Csr& csr = storage_->structure->csr;
   with_element_type(dense, [&](auto zero) {
     using T = decltype(zero);
     T* element = shim::write<T>(dense);
@@ -235,7 +231,7 @@ SparseMatrix SparseMatrix::dropout(double p, const DropoutKey& key) const {
     return *this;
   }
   check_row_ids("SparseMatrix::dropout", key, rows());
-  const Csr& csr = storage_->structure->csr;
+  const Storage::Csr& csr = storage_->structure->csr;
   const at::Tensor dropped = at::empty_like(storage_->values);
   with_element_type(dropped, [&](auto zero) {
     using T = decltype(zero);
@@ -255,10 +251,10 @@ SparseMatrix SparseMatrix::dropout(double p, const DropoutKey& key) const {
 SparseMatrix SparseMatrix::index_select(std::span<const std::int64_t> rows) const {
   auto structure = std::make_shared<Storage::Structure>();
   structure->cols = cols();
-  Csr& to = structure->csr;
+  Storage::Csr& to = structure->csr;
   to.rowptr.push_back(0);
   std::vector<std::int64_t> slot;
-  const Csr& from = storage_->structure->csr;
+  const Storage::Csr& from = storage_->structure->csr;
   for (const std::int64_t row : rows) {
     TORCH_CHECK(row >= 0 && row < this->rows(), "SparseMatrix::index_select: rows must be in [0, ",
                 this->rows(), "), got ", row);

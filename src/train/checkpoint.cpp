@@ -16,7 +16,7 @@ namespace {
 using formats::Json;
 using formats::SafetensorsFile;
 
-constexpr std::string_view kSchema = "isthmus.checkpoint/1";
+constexpr std::string_view kCheckpointSchema = "isthmus.checkpoint/1";
 
 double number_or(const Json& json, double otherwise) {
   return json.is_null() ? otherwise : json.as_double();
@@ -73,7 +73,7 @@ Json state_json(Trainer& trainer) {
   const RunState& state = trainer.state();
   const SchedulerState& rate = trainer.scheduler().state();
   Json json = Json::object();
-  json["schema"] = kSchema;
+  json["schema"] = kCheckpointSchema;
   json["seed"] = static_cast<std::int64_t>(trainer.run().seed);
   json["fold"] = trainer.run().fold ? Json(*trainer.run().fold) : Json();
   json["epoch"] = state.epoch;
@@ -182,7 +182,7 @@ std::optional<RunRecord> read_checkpoint(const std::filesystem::path& path, Trai
                           "--force starts anew");
   }
   try {
-    if (state.at("schema") != Json(kSchema)) {
+    if (state.at("schema") != Json(kCheckpointSchema)) {
       throw InvalidArgument("unknown schema " + formats::write_json(state.at("schema")));
     }
     layers::load_named_tensors(*trainer.model(), tensors_under(file, "model.", name),

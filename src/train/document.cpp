@@ -14,7 +14,7 @@ namespace {
 
 using formats::Json;
 
-constexpr std::string_view kSchema = "isthmus.train/1";
+constexpr std::string_view kTrainSchema = "isthmus.train/1";
 
 Json texts(const std::vector<std::string>& list) {
   Json json = Json::array();
@@ -104,7 +104,7 @@ double mean_final_loss(const std::vector<RunRecord>& runs) {
 
 Json run_event(std::string_view event, const RunPlan& run) {
   Json json = Json::object();
-  json["schema"] = kSchema;
+  json["schema"] = kTrainSchema;
   json["event"] = event;
   json["seed"] = static_cast<std::int64_t>(run.seed);
   json["fold"] = run.fold ? Json(*run.fold) : Json();
@@ -149,7 +149,7 @@ Json locality_json(const partition::LocalityResult& locality) {
 
 Json train_document(const DocumentParts& parts, TrainStatus status, ExitCode exit_code) {
   Json json = Json::object();
-  json["schema"] = kSchema;
+  json["schema"] = kTrainSchema;
   json["event"] = "end";
   json["version"] = version();
   json["args"] = texts(parts.options->args);
@@ -195,7 +195,7 @@ Json train_document(const DocumentParts& parts, TrainStatus status, ExitCode exi
 
 Json plan_event(const Config& config, const ProtocolPlan& plan) {
   Json json = Json::object();
-  json["schema"] = kSchema;
+  json["schema"] = kTrainSchema;
   json["event"] = "plan";
   json["tier"] = "memory";
   json["dataset"] = config.dataset.name;

@@ -8,6 +8,7 @@
 #include "isthmus/layers/rgcn_conv.hpp"
 
 #include "edge_cases.hpp"
+#include "gnn_cases.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -21,12 +22,6 @@ GnnOptions options_of(LayerType type) {
   o.edge_dim = !looks_at_edge_features(type) ? 0 : type == LayerType::kGraphConv ? 1 : 2;
   o.num_relations = 3;
   return o;
-}
-
-Gnn double_gnn(const GnnOptions& options) {
-  Gnn gnn(options);
-  gnn->to(torch::kDouble);
-  return gnn;
 }
 
 ConvContext context_of(const Graph& graph, const GnnOptions& options) {
@@ -43,7 +38,7 @@ TEST(GnnWithEdges, HasTheGradientOfItsFormulaForEveryLayer) {
     GnnOptions o = options_of(type);
     o.stage_type = StageType::kSkipSum;
     o.layers_pre_mp = 1;
-    Gnn gnn = double_gnn(o);
+    Gnn gnn = test::double_gnn(o);
     const ConvContext context = context_of(graph, o);
     const at::Tensor x = test::features(6, 3, 8).requires_grad_(true);
     EXPECT_TRUE(
@@ -66,7 +61,7 @@ TEST(GnnWithEdges, LooksAtTheEdges) {
   const Graph graph = test::awkward_graph();
   const at::Tensor x = test::features(6, 3, 1);
   for (const LayerType type : kEdgeLayers) {
-    Gnn gnn = double_gnn(options_of(type));
+    Gnn gnn = test::double_gnn(options_of(type));
     ConvContext context = context_of(graph, gnn->options());
     const at::Tensor before = gnn->forward(x, context);
     context.edge_attr = context.edge_attr + 1.0;
@@ -79,7 +74,7 @@ TEST(GnnWithEdges, GatedLayersHandTheirEdgesOn) {
   const Graph graph = test::awkward_graph();
   GnnOptions o = options_of(LayerType::kGatedGcn);
   o.layers_post_mp = 1;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const ConvContext context = context_of(graph, o);
   std::vector<GatedGcnConv> convs;
   for (const auto& module : gnn->modules(false)) {

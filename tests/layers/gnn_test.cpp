@@ -10,6 +10,7 @@
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/state_dict.hpp"
 
+#include "gnn_cases.hpp"
 #include "layer_cases.hpp"
 
 namespace isthmus::layers {
@@ -17,12 +18,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
-
-Gnn double_gnn(const GnnOptions& options) {
-  Gnn gnn(options);
-  gnn->to(torch::kDouble);
-  return gnn;
-}
 
 at::Tensor times(const at::Tensor& x, const NamedTensors& t, const std::string& layer) {
   const at::Tensor y = torch::matmul(x, t.at(layer + ".weight").t());
@@ -32,7 +27,7 @@ at::Tensor times(const at::Tensor& x, const NamedTensors& t, const std::string& 
 TEST(Gnn, IsKipfAndWellingsNetworkByDefault) {
   const Graph graph = test::awkward_graph();
   const at::Tensor x = test::features(6, 3, 1);
-  Gnn gnn = double_gnn({.dim_in = 3, .dim_out = 2, .dim_inner = 5});
+  Gnn gnn = test::double_gnn({.dim_in = 3, .dim_out = 2, .dim_inner = 5});
   const NamedTensors t = named_tensors(*gnn);
   const at::Tensor s = test::dense_s(graph, true);
   at::Tensor h = torch::relu(torch::matmul(s, times(x, t, "convs.0.lin")) + t.at("convs.0.bias"));
@@ -59,7 +54,7 @@ TEST(Gnn, SkipsSumAndPostLayersFollowTheFormula) {
   o.layers_pre_mp = 1;
   o.layers_post_mp = 2;
   o.stage_type = StageType::kSkipSum;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const NamedTensors t = named_tensors(*gnn);
   at::Tensor h = torch::relu(times(x, t, "pre_mp.lins.0"));
   h = h + torch::relu(times(h, t, "convs.0"));
@@ -75,7 +70,7 @@ TEST(Gnn, SumsTheHeadsOfAllLayersOverTheGraphsOfABatch) {
   o.layers_mp = 1;
   o.graph_pooling = Pooling::kSum;
   o.jk = JumpingKnowledge::kSum;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const NamedTensors t = named_tensors(*gnn);
   const std::array<std::int64_t, 3> ptr{0, 3, 6};
   const auto pool = [](const at::Tensor& h) {
@@ -92,7 +87,7 @@ TEST(Gnn, JoinsTheOutputsOfAllLayersBeforeThoseThatFollow) {
   GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 2, .dim_inner = 5};
   o.layers_post_mp = 1;
   o.jk = JumpingKnowledge::kCat;
-  Gnn cat = double_gnn(o);
+  Gnn cat = test::double_gnn(o);
   const auto outputs = [&](const NamedTensors& t) {
     const at::Tensor first = torch::relu(times(x, t, "convs.0"));
     return std::vector<at::Tensor>{first, torch::relu(times(first, t, "convs.1"))};
@@ -102,7 +97,7 @@ TEST(Gnn, JoinsTheOutputsOfAllLayersBeforeThoseThatFollow) {
                                  times(torch::cat(outputs(t), 1), t, "post_mp.lins.0")),
             1e-13);
   o.jk = JumpingKnowledge::kMax;
-  Gnn max = double_gnn(o);
+  Gnn max = test::double_gnn(o);
   const NamedTensors u = named_tensors(*max);
   const std::vector<at::Tensor> both = outputs(u);
   EXPECT_LT(test::max_difference(max->forward(x, graph),
@@ -127,10 +122,10 @@ TEST(Gnn, HandsItsLayersTheirOptions) {
   EXPECT_TRUE(named_tensors(*Gnn(o)).contains("convs.1.lin.weight"));
   o.agg = ops::Reduce::kMax;
   const at::Tensor x = test::features(6, 3, 2);
-  Gnn max = double_gnn(o);
+  Gnn max = test::double_gnn(o);
   o.agg = ops::Reduce::kMin;
   EXPECT_FALSE(torch::equal(max->forward(x, test::awkward_graph()),
-                            double_gnn(o)->forward(x, test::awkward_graph())));
+                            test::double_gnn(o)->forward(x, test::awkward_graph())));
 }
 
 // Features through the layers before message passing are scores; the one hop of each node's own
@@ -143,7 +138,7 @@ TEST(Gnn, PredictsThenPropagates) {
   o.alpha = 0.25;
   o.dropout = 0.5;
   o.norm = Norm::kLayer;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const NamedTensors t = named_tensors(*gnn);
   const auto drop = [](const at::Tensor& h, std::uint32_t layer) {
     return ops::dropout(h, 0.5, {.seed = 0, .layer = layer, .step = 0});
@@ -165,7 +160,7 @@ TEST(Gnn, Gcn2StartsFromWhatNoDropoutHasTouchedAndCountsItsLayers) {
   o.theta = 0.5;
   o.dropout = 0.5;
   o.input_dropout = 0.0;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const NamedTensors t = named_tensors(*gnn);
   const Graph graph = test::awkward_graph();
   const at::Tensor x = test::features(6, 3, 1);
@@ -190,7 +185,7 @@ TEST(Gnn, TheVirtualNodeIsFedByTheLayersBetweenWhichItStands) {
   GnnOptions o{.layer_type = LayerType::kLinear, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
   o.layers_pre_mp = 1;
   o.virtual_node = true;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   gnn->eval();
   const torch::NoGradGuard no_grad;
   gnn->named_parameters()["virtual_node.embedding"].fill_(0.5);
@@ -249,7 +244,7 @@ TEST(Gnn, GivesTheAttentionOfEachLayerAMaskOfItsOwn) {
   GnnOptions options{.layer_type = LayerType::kGat, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
   options.attn_dropout = 0.5;
   options.seed = 8;
-  Gnn gnn = double_gnn(options);
+  Gnn gnn = test::double_gnn(options);
   gnn->set_step(3);
   const Graph graph = test::awkward_graph();
   const at::Tensor x = test::features(6, 3, 1);
@@ -265,7 +260,7 @@ TEST(Gnn, GivesTheAttentionOfEachLayerAMaskOfItsOwn) {
 TEST(Gnn, DrawsOtherMasksAtOtherStepsAndNoneInEvaluation) {
   GnnOptions o{.dim_in = 3, .dim_out = 4, .dim_inner = 32};
   o.dropout = 0.5;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const Graph graph = test::awkward_graph();
   const at::Tensor x = test::features(6, 3, 2);
   gnn->set_step(1);
@@ -287,7 +282,7 @@ TEST(Gnn, GivesEachPlaceAMaskOfItsOwn) {
   o.layers_post_mp = 2;
   o.dropout = 0.5;
   o.seed = 8;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   gnn->set_step(3);
   const NamedTensors t = named_tensors(*gnn);
   const auto drop = [](const at::Tensor& h, std::uint32_t layer) {
@@ -308,7 +303,7 @@ TEST(Gnn, DropsTheScoresOfEachHeadByAStreamOfItsOwn) {
   o.graph_pooling = Pooling::kSum;
   o.jk = JumpingKnowledge::kSum;
   o.final_dropout = 0.5;
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const NamedTensors t = named_tensors(*gnn);
   const at::Tensor x = test::features(6, 3, 1);
   const auto score = [&](const at::Tensor& h, std::uint32_t head) {
@@ -325,12 +320,12 @@ TEST(Gnn, DropsTheInputUnlessToldOtherwise) {
   o.dropout = 0.5;
   const Graph graph = test::awkward_graph();
   const at::Tensor x = test::features(6, 40, 2);
-  Gnn gnn = double_gnn(o);
+  Gnn gnn = test::double_gnn(o);
   const at::Tensor kept = ops::dropout(x, 0.5, {.seed = 0, .layer = 0, .step = 0});
   LinearImpl& lin = *std::dynamic_pointer_cast<LinearImpl>(gnn->named_modules()["convs.0"]);
   EXPECT_TRUE(torch::equal(gnn->forward(x, graph), lin.forward(kept)));
   o.input_dropout = 0.0;
-  EXPECT_TRUE(torch::equal(double_gnn(o)->forward(x, graph), lin.forward(x)));
+  EXPECT_TRUE(torch::equal(test::double_gnn(o)->forward(x, graph), lin.forward(x)));
 }
 
 TEST(Gnn, NamesItsTensorsAsDocumented) {

@@ -21,12 +21,9 @@
 namespace isthmus::ops {
 namespace {
 
+using test::leaf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-
-at::Tensor leaf(at::IntArrayRef shape) {
-  return torch::randn(shape, at::kDouble).requires_grad_(true);
-}
 
 /// Arcs as the oracles see them: without loops and with one per node after them, if asked for.
 struct Arcs {

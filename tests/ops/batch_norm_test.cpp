@@ -15,12 +15,9 @@
 namespace isthmus::ops {
 namespace {
 
+using test::leaf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-
-at::Tensor leaf(at::IntArrayRef shape) {
-  return torch::randn(shape, at::kDouble).requires_grad_(true);
-}
 
 class NormTest : public ::testing::Test {
  protected:

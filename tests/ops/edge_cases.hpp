@@ -55,10 +55,6 @@ inline Arcs small_arcs() {
   return {3, 3, torch::tensor({0, 2, 0, 2}, at::kLong), torch::tensor({1, 1, 0, 1}, at::kLong)};
 }
 
-inline at::Tensor leaf(at::IntArrayRef shape) {
-  return torch::randn(shape, at::kDouble).requires_grad_(true);
-}
-
 /// Values and the gradients of all leaves agree.
 inline ::testing::AssertionResult same_with_gradients(const at::Tensor& ours,
                                                       const at::Tensor& theirs,

@@ -10,13 +10,13 @@
 namespace isthmus::ops {
 namespace {
 
+using test::leaf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 at::Tensor random(at::IntArrayRef shape, at::ScalarType type = at::kDouble) {
   return torch::randn(shape, at::TensorOptions().dtype(type));
 }
-at::Tensor leaf(at::IntArrayRef shape) { return random(shape).requires_grad_(true); }
 
 class LinearTest : public ::testing::Test {
  protected:

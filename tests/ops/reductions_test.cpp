@@ -16,14 +16,11 @@
 namespace isthmus::ops {
 namespace {
 
+using test::leaf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 constexpr Reduce kReductions[] = {Reduce::kMax, Reduce::kMin, Reduce::kVar, Reduce::kStd};
-
-at::Tensor leaf(at::IntArrayRef shape) {
-  return torch::randn(shape, at::kDouble).requires_grad_(true);
-}
 
 /// Arcs 0->1, 2->1, 2->1 (parallel), 1->0, 2->2 (loop); node 3 is isolated.
 Graph small() {

@@ -17,13 +17,6 @@ namespace {
 using namespace layers;  // NOLINT: the whole file is about that room
 
 template <typename Layer>
-Subject on_graph(Layer layer, const ParityCase& c) {
-  return {layer.ptr(), [layer, graph = c.graph()](const at::Tensor& x) mutable {
-            return layer->forward(x, graph);
-          }};
-}
-
-template <typename Layer>
 Subject on_batch(Layer layer, const ParityCase& c) {
   return {layer.ptr(),
           [layer, ptr = c.ptr()](const at::Tensor& x) mutable { return layer->forward(x, ptr); }};

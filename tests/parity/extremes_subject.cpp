@@ -16,13 +16,6 @@ namespace {
 
 using namespace layers;  // NOLINT: the whole file is about that room
 
-template <typename Layer>
-Subject on_graph(Layer layer, const ParityCase& c) {
-  return {layer.ptr(), [layer, graph = c.graph()](const at::Tensor& x) mutable {
-            return layer->forward(x, graph);
-          }};
-}
-
 /// The values of a list of names with commas between them.
 template <typename Enum>
 std::vector<Enum> values_of(const std::string& list) {

@@ -19,16 +19,9 @@ namespace {
 
 using namespace layers;  // NOLINT: the whole file is about that room
 
-template <typename Layer>
-Subject on_graph(Layer layer, const ParityCase& c) {
-  return {layer.ptr(), [layer, graph = c.graph()](const at::Tensor& x) mutable {
-            return layer->forward(x, graph);
-          }};
-}
-
 /// On the graphs of a batch, or on one graph without offsets.
 template <typename Layer>
-Subject on_batch(Layer layer, const ParityCase& c) {
+Subject on_batch_or_graph(Layer layer, const ParityCase& c) {
   std::vector<std::int64_t> ptr = c.is("ptr", "1") ? c.ptr() : std::vector<std::int64_t>();
   return {layer.ptr(), [layer, ptr = std::move(ptr)](const at::Tensor& x) mutable {
             return layer->forward(x, ptr);
@@ -82,10 +75,10 @@ std::optional<Subject> propagation_subject(const ParityCase& c) {
                     c);
   }
   if (layer == "graph_norm") {
-    return on_batch(GraphNorm(in), c);
+    return on_batch_or_graph(GraphNorm(in), c);
   }
   if (layer == "pair_norm") {
-    return on_batch(
+    return on_batch_or_graph(
         PairNorm(PairNormOptions().scale(2.0).scale_individually(c.is("individually", "1"))), c);
   }
   if (layer == "message_norm") {

@@ -17,6 +17,14 @@ struct Subject {
   std::function<at::Tensor(const at::Tensor& x)> forward;
 };
 
+/// A layer whose forward() takes features and the graph of the case.
+template <typename Layer>
+Subject on_graph(Layer layer, const ParityCase& c) {
+  return {layer.ptr(), [layer, graph = c.graph()](const at::Tensor& x) mutable {
+            return layer->forward(x, graph);
+          }};
+}
+
 /// Layers of propagation.py with the values that our seed 1 gives them; none for other layers.
 [[nodiscard]] std::optional<Subject> propagation_subject(const ParityCase& c);
 /// Layers of attention.py with the values that our seed 1 gives them; none for other layers.

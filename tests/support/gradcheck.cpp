@@ -17,6 +17,10 @@ at::Tensor probed(const TensorFunction& f, const std::vector<at::Tensor>& inputs
 
 }  // namespace
 
+at::Tensor leaf(at::IntArrayRef shape) {
+  return torch::randn(shape, at::kDouble).requires_grad_(true);
+}
+
 at::Tensor probe_like(const at::Tensor& output) {
   const at::Tensor index = torch::arange(output.numel(), output.options().requires_grad(false));
   return torch::sin(index * 1.7 + 0.3).view(output.sizes());

@@ -22,6 +22,9 @@ struct GradcheckOptions {
   double tolerance = 1e-7;
 };
 
+/// Normal numbers of torch's generator, double, a leaf that requires its gradient.
+[[nodiscard]] at::Tensor leaf(at::IntArrayRef shape);
+
 /// Fixed weights in (-1, 1), different for each element, so that no error cancels in the sum.
 [[nodiscard]] at::Tensor probe_like(const at::Tensor& output);
 
