@@ -7,6 +7,9 @@ namespace isthmus::layers {
 bool is_sampled(const ConvContext& context) { return context.in_scale.defined(); }
 
 at::Tensor neighbour_reduce(const at::Tensor& x, const ConvContext& context, ops::Reduce reduce) {
+  if (!is_sampled(context) && context.constant != nullptr && context.constant->holds(x)) {
+    return context.constant->aggregate(context.graph, reduce);
+  }
   const at::Tensor out = ops::aggregate(x, context.graph, reduce);
   return is_sampled(context) && reduce == ops::Reduce::kSum ? out * context.in_scale : out;
 }

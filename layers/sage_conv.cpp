@@ -13,7 +13,7 @@ namespace isthmus::layers {
 namespace {
 
 // As torch::nn::functional::normalize: shorter rows are divided by this.
-constexpr double kSmallestLength = 1e-12;
+constexpr double kSmallestSageLength = 1e-12;
 
 /// Whether the reduction may change places with a product from the right.
 bool is_linear(ops::Reduce reduce) {
@@ -74,7 +74,7 @@ at::Tensor SageConvImpl::propagate(const NodeInput& x, const ConvContext& contex
     out = out + lin_r->forward(x);
   }
   if (options.normalize()) {
-    out = out / out.norm(2, {1}, /*keepdim=*/true).clamp_min(kSmallestLength);
+    out = out / out.norm(2, {1}, /*keepdim=*/true).clamp_min(kSmallestSageLength);
   }
   return out;
 }

@@ -161,8 +161,8 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
   }
 };
 
-void check_table(const char* op, const char* name, const at::Tensor& table, std::int64_t rows,
-                 std::int64_t columns, const at::Tensor& like) {
+void check_score_table(const char* op, const char* name, const at::Tensor& table, std::int64_t rows,
+                       std::int64_t columns, const at::Tensor& like) {
   check_matrix(op, name, table);
   TORCH_CHECK(table.size(0) == rows && table.size(1) == columns, op, ": ", name, " must be [", rows,
               ", ", columns, "], got ", table.sizes());
@@ -209,9 +209,9 @@ at::Tensor gat_attention(const at::Tensor& x, const at::Tensor& src_score,
   check_matrix(op, "src_score", src_score);
   const std::int64_t heads = src_score.size(1);
   const Call call = call_of(op, graph, AttentionScore::kAdditive, heads, x.size(1), options);
-  check_table(op, "x", x, graph.num_src(), x.size(1), x);
-  check_table(op, "src_score", src_score, graph.num_src(), heads, x);
-  check_table(op, "dst_score", dst_score, graph.num_dst(), heads, x);
+  check_score_table(op, "x", x, graph.num_src(), x.size(1), x);
+  check_score_table(op, "src_score", src_score, graph.num_src(), heads, x);
+  check_score_table(op, "dst_score", dst_score, graph.num_dst(), heads, x);
   return AttentionFunction::apply(dst_score, src_score, x, or_placeholder({}, x), call);
 }
 
@@ -222,9 +222,9 @@ at::Tensor gatv2_attention(const at::Tensor& src, const at::Tensor& dst, const a
   check_matrix(op, "att", att);
   const std::int64_t heads = att.size(0);
   const Call call = call_of(op, graph, AttentionScore::kLeakyDot, heads, src.size(1), options);
-  check_table(op, "src", src, graph.num_src(), src.size(1), src);
-  check_table(op, "dst", dst, graph.num_dst(), src.size(1), src);
-  check_table(op, "att", att, heads, call.channels, src);
+  check_score_table(op, "src", src, graph.num_src(), src.size(1), src);
+  check_score_table(op, "dst", dst, graph.num_dst(), src.size(1), src);
+  check_score_table(op, "att", att, heads, call.channels, src);
   return AttentionFunction::apply(dst, src, or_placeholder({}, src), att, call);
 }
 
@@ -234,9 +234,9 @@ at::Tensor dot_attention(const DotAttentionInputs& inputs, const Graph& graph,
   check_matrix(op, "value", inputs.value);
   const at::Tensor& value = inputs.value;
   const Call call = call_of(op, graph, AttentionScore::kDot, inputs.heads, value.size(1), options);
-  check_table(op, "value", value, graph.num_src(), value.size(1), value);
-  check_table(op, "key", inputs.key, graph.num_src(), value.size(1), value);
-  check_table(op, "query", inputs.query, graph.num_dst(), value.size(1), value);
+  check_score_table(op, "value", value, graph.num_src(), value.size(1), value);
+  check_score_table(op, "key", inputs.key, graph.num_src(), value.size(1), value);
+  check_score_table(op, "query", inputs.query, graph.num_dst(), value.size(1), value);
   return AttentionFunction::apply(inputs.query, inputs.key, value, or_placeholder({}, value), call);
 }
 

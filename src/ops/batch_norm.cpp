@@ -277,8 +277,7 @@ at::Tensor layer_norm_relu(const at::Tensor& x, const at::Tensor& weight, const 
   check("layer_norm_relu", x, weight, bias, eps);
   TORCH_CHECK(p >= 0.0 && p < 1.0, "layer_norm_relu: p must be in [0, 1), got ", p);
   check_row_ids("layer_norm_relu", key, x.size(0));
-  const Finish finish{true, p > 0.0, kernels::dropout_law(p, key.seed, key.layer, key.step),
-                      key.rows};
+  const Finish finish{true, p > 0.0, law_of("layer_norm_relu", p, key), key.rows};
   return LayerNorm::apply(x, or_placeholder(weight, x), or_placeholder(bias, x), eps, finish);
 }
 

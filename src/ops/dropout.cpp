@@ -46,8 +46,8 @@ at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key) {
     return x;
   }
   check_row_ids("dropout", key, x.size(0));
-  return DropoutFunction::apply(x, Mask{kernels::dropout_law(p, key.seed, key.layer, key.step),
-                                        {key.rows.begin(), key.rows.end()}});
+  return DropoutFunction::apply(
+      x, Mask{law_of("dropout", p, key), {key.rows.begin(), key.rows.end()}});
 }
 
 }  // namespace isthmus::ops

@@ -1,12 +1,13 @@
 #pragma once
 
-// The rows of a DropoutKey, for the ops that draw masks.
+// From a DropoutKey to what kernels take, for the ops that draw masks.
 
 #include <cstdint>
 #include <span>
 
 #include <c10/util/Exception.h>
 
+#include "isthmus/kernels/dropout.hpp"
 #include "isthmus/ops/dropout.hpp"
 
 namespace isthmus::ops {
@@ -16,6 +17,15 @@ inline void check_row_ids(const char* op, const DropoutKey& key, std::int64_t ro
   TORCH_CHECK(key.rows.empty() || static_cast<std::int64_t>(key.rows.size()) == rows, op,
               ": rows of the key must be one number per row of x, ", rows, ", got ",
               key.rows.size());
+}
+
+/// The law of the key's mask.
+[[nodiscard]] inline kernels::DropoutLaw law_of(const char* op, double p, const DropoutKey& key) {
+  TORCH_CHECK(key.first_column % 4 == 0, op,
+              ": first_column of the key must be a multiple of 4, got ", key.first_column);
+  kernels::DropoutLaw law = kernels::dropout_law(p, key.seed, key.layer, key.step);
+  law.first_block = key.first_column / 4;
+  return law;
 }
 
 /// What a kernel takes; none for no numbers.

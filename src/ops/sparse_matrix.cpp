@@ -240,7 +240,7 @@ SparseMatrix SparseMatrix::dropout(double p, const DropoutKey& key) const {
     args.col = csr.col.data();
     args.rows = csr.rows();
     args.value = shim::read<T>(storage_->values);
-    args.law = kernels::dropout_law(p, key.seed, key.layer, key.step);
+    args.law = law_of("SparseMatrix::dropout", p, key);
     args.out = shim::write<T>(dropped);
     args.row_id = row_ids(key.rows);
     kernels::sparse_dropout(args);

@@ -41,7 +41,9 @@ ModelInput trial_input(const TaskTensors& data, NodeId nodes) {
   }
   batch.graph = Graph::from_coo(nodes, src, dst);
   batch.graph.plan().prepare();
-  return data.part(batch);
+  ModelInput input = data.part(batch);
+  input.constant = constant_input(input.x);  // as whole() has
+  return input;
 }
 
 /// Steps on throw-away data, and what they hold at most.

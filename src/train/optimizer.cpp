@@ -14,13 +14,13 @@ namespace isthmus::train {
 namespace {
 
 /// Elements per task; elements are independent, so the cut cannot change a bit.
-constexpr std::int64_t kBlock = 16384;
+constexpr std::int64_t kUpdateBlock = 16384;
 
 template <typename Body>
 void for_each_block(std::int64_t size, const Body& body) {
-  const std::int64_t blocks = (size + kBlock - 1) / kBlock;
+  const std::int64_t blocks = (size + kUpdateBlock - 1) / kUpdateBlock;
   const auto run = [&](std::int64_t block) {
-    body(block * kBlock, std::min(size, (block + 1) * kBlock));
+    body(block * kUpdateBlock, std::min(size, (block + 1) * kUpdateBlock));
   };
   if (blocks == 1) {
     run(0);

@@ -144,10 +144,13 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config,
   }
   make_edges();
   if (!is_graph_task()) {
-    whole_ = {
-        x_, dataset.graphs.empty() ? Graph() : dataset.graphs.front(), {}, edge_attr_, edge_type_};
+    whole_.x = x_;
+    whole_.graph = dataset.graphs.empty() ? Graph() : dataset.graphs.front();
+    whole_.edge_attr = edge_attr_;
+    whole_.edge_type = edge_type_;
     lay_out(layout);
     whole_.graph.plan().prepare();
+    whole_.constant = constant_input(whole_.x);
   } else if (layout.order != partition::NodeOrder::kNone &&
              layout.order != partition::NodeOrder::kAuto) {
     throw InvalidArgument("order must be none or auto for graph tasks, got '" +
@@ -254,7 +257,9 @@ layers::NodeInput TaskTensors::rows(std::span<const std::int64_t> nodes) const {
 
 ModelInput TaskTensors::part(const ClusterBatch& batch) const {
   const std::vector<std::int64_t> nodes(batch.n_id.begin(), batch.n_id.end());
-  ModelInput input{rows(nodes), batch.graph, {}, {}, {}};
+  ModelInput input;
+  input.x = rows(nodes);
+  input.graph = batch.graph;
   if (edge_attr_.defined()) {
     const std::vector<std::int64_t> arcs(batch.e_id.begin(), batch.e_id.end());
     const at::Tensor index =
@@ -365,10 +370,16 @@ partition::LocalityOptions layout_for(const Config& config, partition::NodeOrder
           .row_bytes = config.gnn.dim_inner * static_cast<std::int64_t>(sizeof(float))};
 }
 
+std::shared_ptr<layers::ConstantInput> constant_input(const layers::NodeInput& x) {
+  return layers::is_sparse(x) ? nullptr
+                              : std::make_shared<layers::ConstantInput>(std::get<at::Tensor>(x));
+}
+
 at::Tensor run_model(layers::Gnn& model, const ModelInput& input) {
   layers::ConvContext context(input.graph);
   context.edge_attr = input.edge_attr;
   context.edge_type = input.edge_type;
+  context.constant = input.constant.get();
   return model->forward(input.x, context, input.ptr);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include "isthmus/datasets/load.hpp"
 #include "isthmus/graph/cluster_loader.hpp"
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/constant_input.hpp"
 #include "isthmus/layers/gnn.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/partition/locality_order.hpp"
@@ -26,7 +28,12 @@ struct ModelInput {
   std::vector<std::int64_t> ptr;  ///< Offsets of the graphs of a batch; empty for node tasks.
   at::Tensor edge_attr;           ///< [E, D] in the graph's edge order; undefined if there is none.
   at::Tensor edge_type;           ///< [E] int64; undefined if there is none.
+  /// Of x, where the same input is run again and again; null if it is not, or sparse.
+  std::shared_ptr<layers::ConstantInput> constant = nullptr;
 };
+
+/// For an input that is run again and again; null if x is sparse.
+[[nodiscard]] std::shared_ptr<layers::ConstantInput> constant_input(const layers::NodeInput& x);
 
 /// model(input), with all that its layers may look at.
 [[nodiscard]] at::Tensor run_model(layers::Gnn& model, const ModelInput& input);

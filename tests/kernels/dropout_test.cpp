@@ -24,7 +24,7 @@ INSTANTIATE_TEST_SUITE_P(Levels, DropoutAtLevel, test::kEveryLevel, test::level_
 /// The law, spelled out with core's generator.
 double factor(const DropoutLaw& law, std::uint32_t row, std::uint32_t column) {
   const auto words = philox4x32(
-      {row, column / 4, law.layer, law.step},
+      {row, law.first_block + column / 4, law.layer, law.step},
       {static_cast<std::uint32_t>(law.seed), static_cast<std::uint32_t>(law.seed >> 32U)});
   return words[column % 4] >= law.threshold ? law.scale : 0.0;
 }
@@ -47,6 +47,9 @@ TEST_P(DropoutAtLevel, FollowsTheLawOfPhilox) {
   expect_law<float>(dropout_law(0.3, 0xFEDCBA9876543210U, 5, 6));
   expect_law<double>(dropout_law(0.75, 42, 0x80000001U, 1));
   expect_law<float>(dropout_law(0.0, 42, 1, 1));
+  DropoutLaw wide = dropout_law(0.5, 42, 1, 1);
+  wide.first_block = 8;
+  expect_law<double>(wide);
 }
 
 template <typename T>

@@ -7,9 +7,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr GenAggregation kAll[] = {GenAggregation::kSoftmax, GenAggregation::kPowerMean,
-                                   GenAggregation::kSum, GenAggregation::kMean,
-                                   GenAggregation::kMax};
+constexpr GenAggregation kAggregations[] = {GenAggregation::kSoftmax, GenAggregation::kPowerMean,
+                                            GenAggregation::kSum, GenAggregation::kMean,
+                                            GenAggregation::kMax};
 
 GenConv double_conv(const GenConvOptions& options) {
   GenConv conv(options);
@@ -46,7 +46,7 @@ TEST_P(GenConvOnGraph, EqualsItsFormulaNodeByNode) {
   const std::uint64_t seed = GetParam();
   const Graph graph = test::graph_of(seed);
   const test::EdgeIndex index(graph);
-  for (const GenAggregation how : kAll) {
+  for (const GenAggregation how : kAggregations) {
     for (const std::int64_t in : {3, 4}) {
       for (const std::int64_t edge_channels : {0, 2, 4}) {
         const at::Tensor x = test::features(graph.num_nodes(), in, seed);
@@ -77,7 +77,7 @@ TEST_P(GenConvOnGraph, EqualsItsFormulaNodeByNode) {
 TEST_P(GenConvOnGraph, MovesWithTheNodes) {
   const Graph graph = test::graph_of(GetParam());
   const at::Tensor edges = test::features(graph.num_edges(), 2, 2);
-  for (const GenAggregation how : kAll) {
+  for (const GenAggregation how : kAggregations) {
     GenConv conv = double_conv(GenConvOptions(3, 4).aggregation(how).edge_channels(2).p(2.0));
     EXPECT_TRUE(test::moves_with_the_nodes(
         graph, test::features(graph.num_nodes(), 3, 2),
@@ -112,7 +112,7 @@ TEST(GenConv, GivesMessagesTheLengthOfTheNodeIfAskedTo) {
 
 TEST(GenConv, HasTheGradientOfItsFormulaAndOfWhatItLearns) {
   const Graph graph = test::awkward_graph();
-  for (const GenAggregation how : kAll) {
+  for (const GenAggregation how : kAggregations) {
     for (const bool learn : {false, true}) {
       GenConv conv = double_conv(GenConvOptions(3, 2)
                                      .aggregation(how)

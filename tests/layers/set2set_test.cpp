@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const std::vector<std::int64_t> kPtr{0, 3, 3, 7};
+const std::vector<std::int64_t> kOffsets{0, 3, 3, 7};
 
 Set2Set double_layer(std::int64_t channels, std::int64_t steps) {
   Set2Set layer(channels, steps, 3);
@@ -35,10 +35,10 @@ TEST(Set2Set, EqualsItsFormulaGraphByGraph) {
   for (const std::int64_t steps : {1, 3}) {
     Set2Set layer = double_layer(5, steps);
     const at::Tensor x = test::features(7, 5, 1);
-    const at::Tensor y = layer->forward(x, kPtr);
+    const at::Tensor y = layer->forward(x, kOffsets);
     ASSERT_EQ(y.sizes(), at::IntArrayRef({3, 10}));
-    for (std::size_t g = 0; g + 1 < kPtr.size(); ++g) {
-      const at::Tensor want = by_formula(layer, x.slice(0, kPtr[g], kPtr[g + 1]));
+    for (std::size_t g = 0; g + 1 < kOffsets.size(); ++g) {
+      const at::Tensor want = by_formula(layer, x.slice(0, kOffsets[g], kOffsets[g + 1]));
       EXPECT_LT(
           test::max_difference(
               y.slice(0, static_cast<std::int64_t>(g), static_cast<std::int64_t>(g) + 1), want),
@@ -50,8 +50,8 @@ TEST(Set2Set, EqualsItsFormulaGraphByGraph) {
 TEST(Set2Set, HasTheGradientOfItsFormula) {
   Set2Set layer = double_layer(2, 2);
   const at::Tensor x = test::features(7, 2, 2).requires_grad_(true);
-  EXPECT_TRUE(
-      test::module_gradcheck([&] { return layer->forward(x, kPtr); }, test::leaves_of(*layer, x)));
+  EXPECT_TRUE(test::module_gradcheck([&] { return layer->forward(x, kOffsets); },
+                                     test::leaves_of(*layer, x)));
 }
 
 TEST(Set2Set, DoesNotSeeTheOrderOfNodes) {
@@ -73,7 +73,7 @@ TEST(Set2Set, HasPygsNamesAndRefusesBadArguments) {
   test::expect_check_fails([] { LstmCell(2, 0); },
                            "LstmCell: in_channels and hidden_channels must be >= 1, got 2 and 0");
   test::expect_check_fails(
-      [&] { (void)double_layer(3, 1)->forward(test::features(7, 2, 1), kPtr); },
+      [&] { (void)double_layer(3, 1)->forward(test::features(7, 2, 1), kOffsets); },
       "Set2Set: x must be floating [N, 3]");
 }
 

@@ -11,7 +11,7 @@
 namespace isthmus::layers {
 namespace {
 
-const std::array<std::int64_t, 4> kPtr{0, 2, 2, 5};
+const std::array<std::int64_t, 4> kThreeGraphs{0, 2, 2, 5};
 
 VirtualNode double_node(const VirtualNodeOptions& options) {
   VirtualNode node(options);
@@ -26,7 +26,7 @@ VirtualNode double_node(const VirtualNodeOptions& options) {
 TEST(VirtualNode, AddsItsStateToTheNodesOfEachGraph) {
   VirtualNode node(2, 2);
   const at::Tensor state = torch::tensor({{10.0F, 20.0F}, {30.0F, 40.0F}, {50.0F, 60.0F}});
-  const at::Tensor y = node->add(torch::ones({5, 2}), state, kPtr);
+  const at::Tensor y = node->add(torch::ones({5, 2}), state, kThreeGraphs);
   EXPECT_TRUE(torch::equal(
       y, torch::tensor(
              {{11.0F, 21.0F}, {11.0F, 21.0F}, {51.0F, 61.0F}, {51.0F, 61.0F}, {51.0F, 61.0F}})));
@@ -53,8 +53,9 @@ TEST(VirtualNode, UpdatesByAnMlpOfTheSumAndItself) {
       const auto& lin = *mlp.lins->ptr<LinearImpl>(i);
       h = torch::relu((torch::matmul(h, lin.weight.t()) + lin.bias) / std::sqrt(1.0 + 1e-5));
     }
-    EXPECT_LT(test::max_difference(node->update(1, x, state, kPtr, {}), residual ? state + h : h),
-              1e-13);
+    EXPECT_LT(
+        test::max_difference(node->update(1, x, state, kThreeGraphs, {}), residual ? state + h : h),
+        1e-13);
   }
 }
 
@@ -64,12 +65,12 @@ TEST(VirtualNode, DropsByKeyInTrainingOnly) {
   const at::Tensor state = test::features(3, 20, 2);
   const ops::DropoutKey key{.seed = 1, .layer = 5, .step = 2};
   VirtualNode plain = double_node(VirtualNodeOptions(20, 2));
-  EXPECT_TRUE(torch::equal(node->update(0, x, state, kPtr, key),
-                           ops::dropout(plain->update(0, x, state, kPtr, key), 0.5, key)));
+  EXPECT_TRUE(torch::equal(node->update(0, x, state, kThreeGraphs, key),
+                           ops::dropout(plain->update(0, x, state, kThreeGraphs, key), 0.5, key)));
   node->eval();
   plain->eval();
-  EXPECT_TRUE(
-      torch::equal(node->update(0, x, state, kPtr, key), plain->update(0, x, state, kPtr, {})));
+  EXPECT_TRUE(torch::equal(node->update(0, x, state, kThreeGraphs, key),
+                           plain->update(0, x, state, kThreeGraphs, {})));
 }
 
 TEST(VirtualNode, GivesAGraphAloneWhatItGivesInABatch) {
@@ -83,7 +84,7 @@ TEST(VirtualNode, GivesAGraphAloneWhatItGivesInABatch) {
         ptr);
   };
   const at::Tensor x = test::features(5, 3, 1);
-  const at::Tensor together = run(x, kPtr);
+  const at::Tensor together = run(x, kThreeGraphs);
   const std::array<std::int64_t, 2> alone{0, 3};
   EXPECT_TRUE(torch::equal(run(x.slice(0, 2, 5), alone), together.slice(0, 2, 5)));
 }
@@ -94,8 +95,8 @@ TEST(VirtualNode, HasTheGradientOfItsFormula) {
   EXPECT_TRUE(test::module_gradcheck(
       [&] {
         const at::Tensor start = node->start(3);
-        const at::Tensor h = node->add(x, start, kPtr);
-        return node->add(x, node->update(0, h, start, kPtr, {.seed = 3}), kPtr);
+        const at::Tensor h = node->add(x, start, kThreeGraphs);
+        return node->add(x, node->update(0, h, start, kThreeGraphs, {.seed = 3}), kThreeGraphs);
       },
       test::leaves_of(*node, x)));
 }
@@ -120,11 +121,11 @@ TEST(VirtualNode, NamesItsTensorsAndWhatDoesNotFit) {
                            "VirtualNode: dropout must be in [0, 1), got 1");
   VirtualNode node(2, 2);
   const at::Tensor x = torch::zeros({5, 2});
-  test::expect_check_fails([&] { (void)node->update(1, x, node->start(3), kPtr, {}); },
+  test::expect_check_fails([&] { (void)node->update(1, x, node->start(3), kThreeGraphs, {}); },
                            "VirtualNode: layer must be in [0, layers - 1 = 1), got 1");
   test::expect_check_fails(
       [&] {
-        (void)node->add(torch::zeros({5, 3}), node->start(3), kPtr);
+        (void)node->add(torch::zeros({5, 3}), node->start(3), kThreeGraphs);
       },
       "VirtualNode: x must be floating [N, 2], got Float [5, 3]");
   std::ostringstream text;

@@ -10,29 +10,17 @@
 
 #include "isthmus/graph/graph.hpp"
 
+#include "ops/torch_graphs.hpp"
 #include "support/gradcheck.hpp"
 
 namespace isthmus::ops {
 namespace {
 
 using test::leaf;
+using test::random_graph;
+using test::small_graph;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-
-/// Arcs 0->1, 2->1, 2->1 (parallel), 1->0, 2->2 (loop); node 3 is isolated.
-Graph small() {
-  const std::vector<NodeId> src = {0, 2, 2, 1, 2};
-  const std::vector<NodeId> dst = {1, 1, 1, 0, 2};
-  return Graph::from_coo(4, src, dst);
-}
-
-/// Directed multigraph with loops, drawn by torch's generator.
-Graph random_graph(NodeId nodes, std::int64_t arcs) {
-  const at::Tensor ends = torch::randint(0, nodes, {2, arcs}, at::kInt);
-  const auto* id = ends.data_ptr<NodeId>();
-  const auto count = static_cast<std::size_t>(arcs);
-  return Graph::from_coo(nodes, {id, count}, {id + arcs, count});
-}
 
 /// Arcs as index tensors, for oracles that share no code with the kernels.
 struct Index {
@@ -68,11 +56,11 @@ class AggregateTest : public ::testing::Test {
 // Node 1 hears 0, 2 and 2 again: 1 + 100 + 100; node 2 hears itself.
 TEST_F(AggregateTest, ReducesByHand) {
   const at::Tensor x = torch::tensor({1.0F, 10.0F, 100.0F, 1000.0F}).view({4, 1});
-  EXPECT_TRUE(torch::equal(aggregate(x, small(), Reduce::kSum).view({4}),
+  EXPECT_TRUE(torch::equal(aggregate(x, small_graph(), Reduce::kSum).view({4}),
                            torch::tensor({10.0F, 201.0F, 100.0F, 0.0F})));
-  EXPECT_TRUE(torch::allclose(aggregate(x, small(), Reduce::kMean).view({4}),
+  EXPECT_TRUE(torch::allclose(aggregate(x, small_graph(), Reduce::kMean).view({4}),
                               torch::tensor({10.0F, 67.0F, 100.0F, 0.0F})));
-  EXPECT_TRUE(torch::equal(gin_aggregate(x, small(), torch::tensor(1.0F)).view({4}),
+  EXPECT_TRUE(torch::equal(gin_aggregate(x, small_graph(), torch::tensor(1.0F)).view({4}),
                            torch::tensor({12.0F, 221.0F, 300.0F, 2000.0F})));
 }
 
@@ -170,7 +158,7 @@ TEST_F(AggregateTest, TakesSlicesTransposedAndExpandedTensors) {
 }
 
 TEST_F(AggregateTest, PropagatesNanAndInfinityBothWays) {
-  const Graph graph = small();
+  const Graph graph = small_graph();
   at::Tensor x = torch::tensor({1.0, double{INFINITY}, double{NAN}, 1.0}, at::kDouble)
                      .view({4, 1})
                      .requires_grad_(true);
@@ -185,7 +173,7 @@ TEST_F(AggregateTest, PropagatesNanAndInfinityBothWays) {
 TEST_F(AggregateTest, LetsAnUndefinedGradientPass) {
   const at::Tensor x = leaf({4, 2});
   const at::Tensor other = leaf({4, 2});
-  const at::Tensor y = aggregate(x, small(), Reduce::kSum);
+  const at::Tensor y = aggregate(x, small_graph(), Reduce::kSum);
   const auto unused = torch::autograd::grad({other.sum()}, {x}, {}, false, false, true);
   EXPECT_FALSE(unused[0].defined());
   (void)y;
@@ -199,7 +187,7 @@ TEST_F(AggregateTest, AcceptsEmptyGraphsAndNoColumns) {
       torch::equal(aggregate(torch::ones({3, 2}), isolated, Reduce::kMean), torch::zeros({3, 2})));
   EXPECT_TRUE(torch::equal(gcn_aggregate(torch::ones({3, 2}), isolated), torch::ones({3, 2})));
   at::Tensor x = torch::ones({4, 0}, at::kDouble).requires_grad_(true);
-  aggregate(x, small(), Reduce::kSum).sum().backward();
+  aggregate(x, small_graph(), Reduce::kSum).sum().backward();
   EXPECT_EQ(x.grad().sizes(), at::IntArrayRef({4, 0}));
 }
 
@@ -227,19 +215,19 @@ TEST_F(AggregateTest, RejectsBadArgumentsAndSaysWhichValue) {
   const Graph bipartite = Graph::from_coo(3, 2, zero, zero);
   EXPECT_THAT(
       [] {
-        (void)aggregate(torch::ones({3, 2}), small(), Reduce::kSum);
+        (void)aggregate(torch::ones({3, 2}), small_graph(), Reduce::kSum);
       },
       message("aggregate: x must have one row per source node, 4, got 3"));
   EXPECT_THAT(
       [] {
-        (void)aggregate(torch::ones({4, 2}), small(), static_cast<Reduce>(6));
+        (void)aggregate(torch::ones({4, 2}), small_graph(), static_cast<Reduce>(6));
       },
       message("aggregate: reduce must be a named one, got 6"));
-  EXPECT_THAT([] { (void)aggregate(torch::ones({4}), small(), Reduce::kSum); },
+  EXPECT_THAT([] { (void)aggregate(torch::ones({4}), small_graph(), Reduce::kSum); },
               message("aggregate: x must have 2 dimensions, got shape [4]"));
   EXPECT_THAT(
       [] {
-        (void)gcn_aggregate(torch::ones({4, 1}, at::kLong), small());
+        (void)gcn_aggregate(torch::ones({4, 1}, at::kLong), small_graph());
       },
       message("gcn_aggregate: x must be float or double, got Long"));
   EXPECT_THAT(
@@ -249,7 +237,7 @@ TEST_F(AggregateTest, RejectsBadArgumentsAndSaysWhichValue) {
       message("gcn_aggregate: graph must have the same source and destination nodes"));
   EXPECT_THAT(
       [] {
-        (void)gin_aggregate(torch::ones({4, 1}), small(), torch::ones({2}));
+        (void)gin_aggregate(torch::ones({4, 1}), small_graph(), torch::ones({2}));
       },
       message("gin_aggregate: eps must be a tensor of one real number, got 2 elements"));
 }
@@ -258,12 +246,12 @@ TEST_F(AggregateTest, RejectsBadArgumentsAndSaysWhichValue) {
 TEST_F(AggregateTest, RoundsTheGatheredCopyToBfloat16) {
   const at::Tensor x = torch::tensor({1.0F + 0x1p-8F, 10.0F, 100.0F, 1000.0F}).view({4, 1});
   const at::Tensor want = torch::tensor({10.0F, 201.0F, 100.0F, 0.0F});
-  EXPECT_TRUE(torch::equal(aggregate_bf16(x, small(), Reduce::kSum).view({4}), want));
+  EXPECT_TRUE(torch::equal(aggregate_bf16(x, small_graph(), Reduce::kSum).view({4}), want));
   const at::Tensor half = x.to(at::kBFloat16);
-  const at::Tensor out = aggregate_bf16(half, small(), Reduce::kSum);
+  const at::Tensor out = aggregate_bf16(half, small_graph(), Reduce::kSum);
   EXPECT_EQ(out.scalar_type(), at::kFloat);
   EXPECT_TRUE(torch::equal(out.view({4}), want));
-  EXPECT_TRUE(torch::allclose(aggregate_bf16(x, small(), Reduce::kMean).view({4}),
+  EXPECT_TRUE(torch::allclose(aggregate_bf16(x, small_graph(), Reduce::kMean).view({4}),
                               torch::tensor({10.0F, 67.0F, 100.0F, 0.0F})));
 }
 
@@ -286,7 +274,7 @@ TEST_F(AggregateTest, StaysWithinTheBoundOfBfloat16AndHasTheFullGradient) {
 
 TEST_F(AggregateTest, RefusesOtherTypesForBfloat16) {
   const auto fails = [](const at::Tensor& x, const char* text) {
-    EXPECT_THAT([&] { (void)aggregate_bf16(x, small(), Reduce::kSum); },
+    EXPECT_THAT([&] { (void)aggregate_bf16(x, small_graph(), Reduce::kSum); },
                 ThrowsMessage<c10::Error>(HasSubstr(text)));
   };
   fails(torch::zeros({4, 2}, at::kDouble),

@@ -25,13 +25,14 @@ using test::leaf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// Arcs as the oracles see them: without loops and with one per node after them, if asked for.
-struct Arcs {
+/// AttentionArcs as the oracles see them: without loops and with one per node after them, if asked
+/// for.
+struct AttentionArcs {
   std::vector<NodeId> src, dst;
   NodeId num_src = 0;
   NodeId num_dst = 0;
 
-  static Arcs random(NodeId num_src, NodeId num_dst, EdgeId count, std::uint64_t seed) {
+  static AttentionArcs random(NodeId num_src, NodeId num_dst, EdgeId count, std::uint64_t seed) {
     const test::ArcArrays arrays = test::random_arcs(num_src, num_dst, count, seed);
     return {arrays.src, arrays.dst, num_src, num_dst};
   }
@@ -39,8 +40,8 @@ struct Arcs {
     return num_src == num_dst ? Graph::from_coo(num_dst, src, dst)
                               : Graph::from_coo(num_src, num_dst, src, dst);
   }
-  [[nodiscard]] Arcs looped() const {
-    Arcs result{{}, {}, num_src, num_dst};
+  [[nodiscard]] AttentionArcs looped() const {
+    AttentionArcs result{{}, {}, num_src, num_dst};
     for (std::size_t e = 0; e < src.size(); ++e) {
       if (src[e] != dst[e]) {
         result.src.push_back(src[e]);
@@ -59,7 +60,7 @@ struct Arcs {
 
 /// Softmax of scores [E, H] over arcs, dropout as of a matrix, and the weighted sum of value [N, H
 /// D]: with gather and index_add, sharing no code with the kernels.
-at::Tensor weighted(const at::Tensor& scores, const at::Tensor& value, const Arcs& arcs,
+at::Tensor weighted(const at::Tensor& scores, const at::Tensor& value, const AttentionArcs& arcs,
                     const AttentionOptions& options) {
   const at::Tensor dst = arcs.dst_index();
   const std::int64_t heads = scores.size(1);
@@ -88,10 +89,10 @@ struct Pair {
   Inputs inputs;
 };
 
-std::vector<Pair> pairs(const Arcs& arcs, std::int64_t heads, std::int64_t channels,
+std::vector<Pair> pairs(const AttentionArcs& arcs, std::int64_t heads, std::int64_t channels,
                         const AttentionOptions& options) {
   const Graph graph = arcs.graph();
-  const Arcs seen = options.self_loops ? arcs.looped() : arcs;
+  const AttentionArcs seen = options.self_loops ? arcs.looped() : arcs;
   const std::int64_t width = heads * channels;
   const auto at_src = [seen](const at::Tensor& x) { return x.index_select(0, seen.src_index()); };
   const auto at_dst = [seen](const at::Tensor& x) { return x.index_select(0, seen.dst_index()); };
@@ -146,7 +147,7 @@ TEST(Attention, GivesTheAnswerByHand) {
 TEST_P(AttentionOnRandomGraph, AgreesWithGatherSoftmaxAndIndexAdd) {
   const std::uint64_t seed = GetParam();
   const bool square = seed % 2 == 0;
-  const Arcs arcs = Arcs::random(40, square ? 40 : 25, 400, seed);
+  const AttentionArcs arcs = AttentionArcs::random(40, square ? 40 : 25, 400, seed);
   AttentionOptions options;
   options.self_loops = square;
   options.dropout = seed >= 2 ? 0.3 : 0.0;
@@ -171,7 +172,7 @@ TEST_P(AttentionOnRandomGraph, AgreesWithGatherSoftmaxAndIndexAdd) {
 
 TEST(Attention, PassesTheDifferenceCheck) {
   torch::manual_seed(3);
-  const Arcs arcs = Arcs::random(6, 6, 15, 7);
+  const AttentionArcs arcs = AttentionArcs::random(6, 6, 15, 7);
   AttentionOptions options;
   options.self_loops = true;
   options.dropout = 0.25;
@@ -183,7 +184,7 @@ TEST(Attention, PassesTheDifferenceCheck) {
 
 TEST(Attention, GivesGradientsOnlyWhereTheyAreWanted) {
   torch::manual_seed(4);
-  const Arcs arcs = Arcs::random(10, 8, 40, 8);
+  const AttentionArcs arcs = AttentionArcs::random(10, 8, 40, 8);
   for (const Pair& pair : pairs(arcs, 2, 4, {})) {
     const Inputs all = torch::autograd::grad({pair.ours(pair.inputs).sum()}, pair.inputs);
     for (std::size_t only = 0; only < pair.inputs.size(); ++only) {
@@ -200,7 +201,7 @@ TEST(Attention, GivesGradientsOnlyWhereTheyAreWanted) {
 
 TEST(Attention, TakesSlicesAndTransposedTables) {
   torch::manual_seed(5);
-  const Arcs arcs = Arcs::random(12, 12, 50, 9);
+  const AttentionArcs arcs = AttentionArcs::random(12, 12, 50, 9);
   const Graph graph = arcs.graph();
   const at::Tensor wide = torch::randn({12, 30});
   const at::Tensor q = wide.slice(1, 1, 7);
@@ -223,7 +224,7 @@ TEST(Attention, WithSelfLoopsALonelyNodeHearsItself) {
 // The mask is a function of the key and the arc's place in the caller's order, not of the rows.
 TEST(Attention, DropsByTheCallersOrderOfArcs) {
   torch::manual_seed(6);
-  Arcs arcs = Arcs::random(9, 9, 60, 10);
+  AttentionArcs arcs = AttentionArcs::random(9, 9, 60, 10);
   const at::Tensor scores = torch::randn({60, 5}, at::kDouble);
   AttentionOptions options;
   options.dropout = 0.5;
@@ -240,7 +241,7 @@ TEST(Attention, DropsByTheCallersOrderOfArcs) {
 }
 
 TEST(Attention, RefusesDoubleBackwardByName) {
-  const Arcs arcs = Arcs::random(5, 5, 10, 11);
+  const AttentionArcs arcs = AttentionArcs::random(5, 5, 10, 11);
   for (const Pair& pair : pairs(arcs, 1, 2, {})) {
     const at::Tensor y = pair.ours(pair.inputs);
     EXPECT_THAT(
@@ -255,7 +256,7 @@ TEST(Attention, GivesTheSameBitsForAnyThreadsAndSimdLevel) {
   const at::Tensor ends = torch::randint(0, 3000, {2, 60'000}, at::kInt);
   ends[1].slice(0, 0, 40'000).fill_(17);
   const auto* id = ends.data_ptr<NodeId>();
-  Arcs arcs{{id, id + 60'000}, {id + 60'000, id + 120'000}, 3000, 3000};
+  AttentionArcs arcs{{id, id + 60'000}, {id + 60'000, id + 120'000}, 3000, 3000};
   AttentionOptions options;
   options.self_loops = true;
   options.dropout = 0.2;

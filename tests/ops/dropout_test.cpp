@@ -68,6 +68,18 @@ TEST(Dropout, MaskDependsOnThePositionAlone) {
   EXPECT_TRUE(torch::equal(dropout(x.slice(1, 0, 7), 0.5, kKey), whole.slice(1, 0, 7)));
 }
 
+// Groups of columns that are worked one by one share the mask of the whole.
+TEST(Dropout, ColumnsOfAWiderMatrixShareItsMask) {
+  const at::Tensor x = torch::randn({50, 40});
+  const at::Tensor whole = dropout(x, 0.5, kKey);
+  DropoutKey part = kKey;
+  part.first_column = 12;
+  EXPECT_TRUE(torch::equal(dropout(x.slice(1, 12, 31), 0.5, part), whole.slice(1, 12, 31)));
+  part.first_column = 13;
+  EXPECT_THAT([&] { (void)dropout(x, 0.5, part); },
+              ThrowsMessage<c10::Error>(HasSubstr("must be a multiple of 4, got 13")));
+}
+
 // Rows of a matrix in another order, each under its old number: the same rows come out, and the
 // gradient passes through the same mask after the numbers are gone.
 TEST(Dropout, RowsKeepTheirMasksUnderTheirNumbers) {

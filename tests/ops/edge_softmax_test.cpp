@@ -18,12 +18,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// Arcs in an order that is not that of the rows, kept beside the graph.
-struct Arcs {
+/// SoftmaxArcs in an order that is not that of the rows, kept beside the graph.
+struct SoftmaxArcs {
   test::ArcArrays arrays;
   Graph graph;
 
-  Arcs(NodeId num_src, NodeId num_dst, EdgeId count, std::uint64_t seed)
+  SoftmaxArcs(NodeId num_src, NodeId num_dst, EdgeId count, std::uint64_t seed)
       : arrays(test::random_arcs(num_src, num_dst, count, seed)),
         graph(num_src == num_dst ? Graph::from_coo(num_dst, arrays.src, arrays.dst)
                                  : Graph::from_coo(num_src, num_dst, arrays.src, arrays.dst)) {}
@@ -31,7 +31,7 @@ struct Arcs {
 };
 
 /// With torch alone, in the caller's order.
-at::Tensor by_definition(const at::Tensor& scores, const Arcs& arcs) {
+at::Tensor by_definition(const at::Tensor& scores, const SoftmaxArcs& arcs) {
   const at::Tensor dst = arcs.dst();
   at::Tensor e = torch::empty_like(scores);
   std::vector<at::Tensor> parts;
@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, EdgeSoftmaxOnRandomGraph, ::testing::Range<std::
 
 TEST_P(EdgeSoftmaxOnRandomGraph, AgreesWithTorchRowByRow) {
   torch::manual_seed(GetParam());
-  const Arcs arcs(20, 15, 300, GetParam());
+  const SoftmaxArcs arcs(20, 15, 300, GetParam());
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{300}, {300, 6}}) {
     const at::Tensor scores = torch::randn(shape, at::kDouble).requires_grad_(true);
     const at::Tensor ours = edge_softmax(scores, arcs.graph);
@@ -71,7 +71,7 @@ TEST_P(EdgeSoftmaxOnRandomGraph, AgreesWithTorchRowByRow) {
 
 TEST(EdgeSoftmax, PassesTheDifferenceCheck) {
   torch::manual_seed(1);
-  const Arcs arcs(5, 5, 12, 3);
+  const SoftmaxArcs arcs(5, 5, 12, 3);
   EXPECT_TRUE(test::gradcheck(
       [&](const std::vector<at::Tensor>& in) { return edge_softmax(in[0], arcs.graph); },
       {torch::randn({12, 3}, at::kDouble).requires_grad_(true)}));
@@ -79,7 +79,7 @@ TEST(EdgeSoftmax, PassesTheDifferenceCheck) {
 
 TEST(EdgeSoftmax, TakesTransposedScoresAndExpandedGradients) {
   torch::manual_seed(2);
-  const Arcs arcs(6, 6, 20, 4);
+  const SoftmaxArcs arcs(6, 6, 20, 4);
   const at::Tensor scores = torch::randn({3, 20}).t();
   EXPECT_TRUE(torch::equal(edge_softmax(scores, arcs.graph),
                            edge_softmax(scores.contiguous(), arcs.graph)));
@@ -90,7 +90,7 @@ TEST(EdgeSoftmax, TakesTransposedScoresAndExpandedGradients) {
 }
 
 TEST(EdgeSoftmax, RefusesDoubleBackwardByName) {
-  const Arcs arcs(4, 4, 6, 5);
+  const SoftmaxArcs arcs(4, 4, 6, 5);
   const at::Tensor scores = torch::ones({6}).requires_grad_(true);
   const at::Tensor y = edge_softmax(scores, arcs.graph);
   EXPECT_THAT([&] { (void)torch::autograd::grad({y.pow(2).sum()}, {scores}, {}, true, true); },

@@ -12,20 +12,16 @@
 #include "isthmus/ops/aggregate.hpp"
 #include "isthmus/ops/linear.hpp"
 
+#include "ops/torch_graphs.hpp"
 #include "support/gradcheck.hpp"
 
 namespace isthmus::ops {
 namespace {
 
+using test::random_graph;
+using test::small_graph;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-
-/// Arcs 0->1, 2->1 twice, 1->0, 2->2; node 3 is isolated.
-Graph small() {
-  const std::vector<NodeId> src = {0, 2, 2, 1, 2};
-  const std::vector<NodeId> dst = {1, 1, 1, 0, 2};
-  return Graph::from_coo(4, src, dst);
-}
 
 /// x, eps, weight_1, bias_1, weight_2, bias_2; `in` = 0: x is projected, no weight_1.
 struct Case {
@@ -68,13 +64,6 @@ struct Case {
   }
 };
 
-Graph random_graph(NodeId nodes, std::int64_t arcs) {
-  const at::Tensor ends = torch::randint(0, nodes, {2, arcs}, at::kInt);
-  const auto* id = ends.data_ptr<NodeId>();
-  const auto count = static_cast<std::size_t>(arcs);
-  return Graph::from_coo(nodes, {id, count}, {id + arcs, count});
-}
-
 // Node 0 hears 1 (x = 10): (1 + 0.5) * 1 + 10 = 11.5; relu(2 * 11.5 - 20) = 3; 3 * -1 + 1 = -2.
 TEST(GinMlp, GivesTheAnswerByHand) {
   const Graph pair = Graph::from_coo(2, std::vector<NodeId>{1}, std::vector<NodeId>{0});
@@ -116,12 +105,12 @@ TEST(GinMlp, LetsGradientsThroughWhereReluSawNaN) {
     const torch::NoGradGuard no_grad;
     c.leaves[0][3][1] = std::numeric_limits<double>::quiet_NaN();  // node 3 is isolated
   }
-  const at::Tensor fused = c.fused(small());
+  const at::Tensor fused = c.fused(small_graph());
   EXPECT_TRUE(fused[3].isnan().all().item<bool>());
   EXPECT_FALSE(fused.slice(0, 0, 3).isnan().any().item<bool>());
   const at::Tensor probe = torch::randn_like(fused);
   const auto got = torch::autograd::grad({fused}, c.leaves, {probe});
-  const auto want = torch::autograd::grad({c.stepwise(small())}, c.leaves, {probe});
+  const auto want = torch::autograd::grad({c.stepwise(small_graph())}, c.leaves, {probe});
   for (std::size_t i = 0; i < got.size(); ++i) {
     EXPECT_TRUE(torch::allclose(got[i], want[i], 1e-12, 1e-12, /*equal_nan=*/true)) << i;
   }
@@ -133,7 +122,7 @@ TEST(GinMlp, PassesTheDifferenceChecks) {
     for (const bool relu : {false, true}) {
       const Case c(4, in, 3, 2, relu);
       const test::TensorFunction f = [&](const std::vector<at::Tensor>& all) {
-        return c.fused(small(), all);
+        return c.fused(small_graph(), all);
       };
       EXPECT_TRUE(test::gradcheck(f, c.leaves));
       EXPECT_TRUE(test::gradgradcheck(f, c.leaves));
@@ -146,14 +135,14 @@ TEST(GinMlp, GivesGradientsOnlyWhereWantedAndTakesAwkwardOnes) {
   std::vector<at::Tensor> some = c.leaves;
   some[0] = some[0].detach();
   some[1] = some[1].detach();
-  c.fused(small(), some).sum().backward();  // an expanded gradient of stride 0
+  c.fused(small_graph(), some).sum().backward();  // an expanded gradient of stride 0
   const at::Tensor from_sum = c.leaves[2].grad().clone();
   c.leaves[2].mutable_grad() = at::Tensor();
-  c.fused(small()).backward(torch::ones({2, 4}, at::kDouble).t());  // a transposed one
+  c.fused(small_graph()).backward(torch::ones({2, 4}, at::kDouble).t());  // a transposed one
   EXPECT_TRUE(torch::equal(c.leaves[2].grad(), from_sum));
   EXPECT_TRUE(c.leaves[0].grad().defined());
   const torch::NoGradGuard no_grad;
-  EXPECT_FALSE(c.fused(small()).requires_grad());
+  EXPECT_FALSE(c.fused(small_graph()).requires_grad());
 }
 
 TEST(GinMlp, TakesColumnSlicesAndEmptyGraphs) {
@@ -161,7 +150,7 @@ TEST(GinMlp, TakesColumnSlicesAndEmptyGraphs) {
   const at::Tensor wide = torch::cat({c.leaves[0], c.leaves[0]}, 1).detach();
   std::vector<at::Tensor> sliced = c.leaves;
   sliced[0] = wide.slice(1, 2, 4);
-  EXPECT_TRUE(torch::equal(c.fused(small(), sliced), c.fused(small())));
+  EXPECT_TRUE(torch::equal(c.fused(small_graph(), sliced), c.fused(small_graph())));
   const Case none(0, 2, 3, 2, false);
   const at::Tensor y = none.fused(Graph());
   EXPECT_EQ(y.sizes(), (std::vector<std::int64_t>{0, 2}));
@@ -174,7 +163,8 @@ TEST(GinMlp, RefusesWhatDoesNotFit) {
   const auto message = [&](std::size_t index, const at::Tensor& tensor, const char* text) {
     std::vector<at::Tensor> wrong = c.leaves;
     wrong[index] = tensor;
-    EXPECT_THAT([&] { (void)c.fused(small(), wrong); }, ThrowsMessage<c10::Error>(HasSubstr(text)));
+    EXPECT_THAT([&] { (void)c.fused(small_graph(), wrong); },
+                ThrowsMessage<c10::Error>(HasSubstr(text)));
   };
   const auto zeros = [](at::IntArrayRef shape) { return torch::zeros(shape, at::kDouble); };
   message(0, zeros({5, 2}), "gin_mlp: x must have one row per node, 4, got 5");

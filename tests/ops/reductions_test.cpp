@@ -11,31 +11,19 @@
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/ops/aggregate.hpp"
 
+#include "ops/torch_graphs.hpp"
 #include "support/gradcheck.hpp"
 
 namespace isthmus::ops {
 namespace {
 
 using test::leaf;
+using test::random_graph;
+using test::small_graph;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 constexpr Reduce kReductions[] = {Reduce::kMax, Reduce::kMin, Reduce::kVar, Reduce::kStd};
-
-/// Arcs 0->1, 2->1, 2->1 (parallel), 1->0, 2->2 (loop); node 3 is isolated.
-Graph small() {
-  const std::vector<NodeId> src = {0, 2, 2, 1, 2};
-  const std::vector<NodeId> dst = {1, 1, 1, 0, 2};
-  return Graph::from_coo(4, src, dst);
-}
-
-/// Directed multigraph with loops, drawn by torch's generator.
-Graph random_graph(NodeId nodes, std::int64_t arcs) {
-  const at::Tensor ends = torch::randint(0, nodes, {2, arcs}, at::kInt);
-  const auto* id = ends.data_ptr<NodeId>();
-  const auto count = static_cast<std::size_t>(arcs);
-  return Graph::from_coo(nodes, {id, count}, {id + arcs, count});
-}
 
 /// Row by row with torch's own reductions; differentiable.
 at::Tensor by_rows(const at::Tensor& x, const Graph& graph, Reduce reduce) {
@@ -68,7 +56,9 @@ class ReductionsTest : public ::testing::Test {
 // by nothing: its std is sqrt(1e-5).
 TEST_F(ReductionsTest, ReduceByHand) {
   const at::Tensor x = torch::tensor({1.0, 10.0, 100.0, 1000.0}, at::kDouble).view({4, 1});
-  const auto reduced = [&x](Reduce reduce) { return aggregate(x, small(), reduce).view({4}); };
+  const auto reduced = [&x](Reduce reduce) {
+    return aggregate(x, small_graph(), reduce).view({4});
+  };
   const auto row = [](std::vector<double> values) { return torch::tensor(values, at::kDouble); };
   EXPECT_TRUE(torch::equal(reduced(Reduce::kMax), row({10, 100, 100, 0})));
   EXPECT_TRUE(torch::equal(reduced(Reduce::kMin), row({10, 1, 100, 0})));
@@ -83,7 +73,7 @@ TEST_F(ReductionsTest, GiveTheGradientOfATieToTheFirstArc) {
   at::Tensor x = torch::zeros({4, 1}, at::kDouble).requires_grad_(true);
   const at::Tensor g = torch::tensor({1.0, 10.0, 100.0, 1000.0}, at::kDouble).view({4, 1});
   for (const Reduce reduce : {Reduce::kMax, Reduce::kMin}) {
-    const auto dx = torch::autograd::grad({aggregate(x, small(), reduce)}, {x}, {g});
+    const auto dx = torch::autograd::grad({aggregate(x, small_graph(), reduce)}, {x}, {g});
     EXPECT_TRUE(torch::equal(dx[0].view({4}), torch::tensor({10.0, 1.0, 100.0, 0.0}, at::kDouble)));
   }
 }
@@ -152,7 +142,7 @@ TEST_F(ReductionsTest, GradientsPassTheDifferenceCheck) {
 TEST_F(ReductionsTest, RefuseDoubleBackwardByName) {
   const auto twice = [](Reduce reduce) {
     at::Tensor x = leaf({4, 2});
-    (void)torch::autograd::grad({aggregate(x, small(), reduce).sum()}, {x}, {}, true, true);
+    (void)torch::autograd::grad({aggregate(x, small_graph(), reduce).sum()}, {x}, {}, true, true);
   };
   const auto message = [](const std::string& text) {
     return ThrowsMessage<c10::Error>(HasSubstr(text));
@@ -191,7 +181,7 @@ TEST_F(ReductionsTest, NoticeThatAnInputWasChangedInPlace) {
   const auto spoil = [](Reduce reduce) {
     at::Tensor x = leaf({4, 2});
     at::Tensor h = x * 2.0;
-    const at::Tensor y = aggregate(h, small(), reduce);
+    const at::Tensor y = aggregate(h, small_graph(), reduce);
     h.add_(1.0);
     y.sum().backward();
   };
@@ -204,7 +194,7 @@ TEST_F(ReductionsTest, LetTheFirstNanWin) {
   at::Tensor x = torch::tensor({1.0, 2.0, double{NAN}, 3.0}, at::kDouble).view({4, 1});
   x.requires_grad_(true);
   for (const Reduce reduce : {Reduce::kMax, Reduce::kMin}) {
-    const at::Tensor y = aggregate(x, small(), reduce);
+    const at::Tensor y = aggregate(x, small_graph(), reduce);
     EXPECT_TRUE(torch::equal(y.isnan().view({4}), torch::tensor({false, true, true, false})));
     const auto dx = torch::autograd::grad({y}, {x}, {torch::ones({4, 1}, at::kDouble)});
     EXPECT_TRUE(torch::equal(dx[0].view({4}), torch::tensor({0.0, 1.0, 2.0, 0.0}, at::kDouble)));
@@ -222,7 +212,7 @@ TEST_F(ReductionsTest, AcceptEmptyGraphsAndNoColumns) {
     y.sum().backward();
     EXPECT_TRUE(torch::equal(x.grad(), torch::zeros({3, 2})));
     at::Tensor narrow = torch::ones({4, 0}, at::kDouble).requires_grad_(true);
-    aggregate(narrow, small(), reduce).sum().backward();
+    aggregate(narrow, small_graph(), reduce).sum().backward();
     EXPECT_EQ(narrow.grad().sizes(), at::IntArrayRef({4, 0}));
   }
 }

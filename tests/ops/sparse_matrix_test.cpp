@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-constexpr DropoutKey kKey{99, 1, 2};
+constexpr DropoutKey kSparseKey{99, 1, 2};
 
 /// Rows {0: 2, 2: 3}, {}, {1: 4}.
 SparseMatrix small(at::ScalarType type = at::kDouble) {
@@ -96,22 +96,22 @@ TEST_F(SparseMatrixTest, GradientsPassTheDifferenceCheckTwice) {
 
 TEST_F(SparseMatrixTest, DropoutEqualsDenseDropoutBitForBit) {
   const SparseMatrix x = random_sparse(90, 70, 0.1, at::kFloat);
-  const SparseMatrix dropped = x.dropout(0.5, kKey);
-  EXPECT_TRUE(torch::equal(dropped.to_dense(), dropout(x.to_dense(), 0.5, kKey)));
+  const SparseMatrix dropped = x.dropout(0.5, kSparseKey);
+  EXPECT_TRUE(torch::equal(dropped.to_dense(), dropout(x.to_dense(), 0.5, kSparseKey)));
   EXPECT_FALSE(torch::equal(dropped.values(), x.values()));
   const std::vector<std::int64_t> order{1, 0};
   const std::vector<std::int32_t> numbers{1, 0};
   const SparseMatrix two = x.index_select(order);
-  DropoutKey key = kKey;
+  DropoutKey key = kSparseKey;
   key.rows = numbers;
   EXPECT_TRUE(
       torch::equal(two.dropout(0.5, key).to_dense(), dropped.index_select(order).to_dense()));
-  EXPECT_TRUE(torch::equal(x.dropout(0.0, kKey).values(), x.values()));
-  EXPECT_EQ(SparseMatrix().dropout(0.5, kKey).nnz(), 0);
+  EXPECT_TRUE(torch::equal(x.dropout(0.0, kSparseKey).values(), x.values()));
+  EXPECT_EQ(SparseMatrix().dropout(0.5, kSparseKey).nnz(), 0);
 }
 
 TEST_F(SparseMatrixTest, GradientSeesTheDroppedValues) {
-  const SparseMatrix x = random_sparse(40, 30, 0.2, at::kDouble).dropout(0.5, kKey);
+  const SparseMatrix x = random_sparse(40, 30, 0.2, at::kDouble).dropout(0.5, kSparseKey);
   at::Tensor weight = torch::randn({3, 30}, at::kDouble).requires_grad_(true);
   const at::Tensor g = torch::randn({40, 3}, at::kDouble);
   const auto ours = torch::autograd::grad({sparse_linear(x, weight, {})}, {weight}, {g});
@@ -163,7 +163,8 @@ TEST_F(SparseMatrixTest, RejectsArraysThatDoNotFit) {
         (void)sparse_linear(small(), torch::ones({2, 3}), {});
       },
       message("sparse_linear: weight must be Double as x is, got Float"));
-  EXPECT_THAT([] { (void)small().dropout(1.0, kKey); }, message("p must be in [0, 1), got 1"));
+  EXPECT_THAT([] { (void)small().dropout(1.0, kSparseKey); },
+              message("p must be in [0, 1), got 1"));
 }
 
 }  // namespace

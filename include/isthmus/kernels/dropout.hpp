@@ -9,14 +9,15 @@
 namespace isthmus::kernels {
 
 /// The law of one dropout mask: element (row, column) is kept when word column % 4 of
-/// philox4x32((row, column / 4, layer, step), seed) is >= threshold = floor(p 2^32). Its factor is
-/// `scale` = 1 / (1 - p) when kept, else 0; values are multiplied, so NaN stays NaN.
+/// philox4x32((row, first_block + column / 4, layer, step), seed) is >= threshold = floor(p 2^32).
+/// Its factor is `scale` = 1 / (1 - p) when kept, else 0; values are multiplied, so NaN stays NaN.
 struct DropoutLaw {
   std::uint32_t threshold = 0;
   double scale = 1.0;
   std::uint64_t seed = 0;
   std::uint32_t layer = 0;
   std::uint32_t step = 0;
+  std::uint32_t first_block = 0;  ///< Of column 0, where x holds columns of a wider matrix.
 };
 
 /// The law for probability p. @throws InvalidArgument  unless 0 <= p < 1.

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/layers/constant_input.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/ops/dropout.hpp"
@@ -25,6 +26,9 @@ struct ConvContext {
   /// [N, C], GCN2's x_0: what the layers before message passing gave, before dropout; undefined
   /// if there are none and the features are sparse.
   at::Tensor initial;
+  /// Features that are the same at each step, with their aggregates; used by layers that are given
+  /// that very tensor. None by default.
+  ConstantInput* constant = nullptr;
   ops::DropoutKey key;  ///< Of dropout inside a layer (attention weights): one layer number each.
   bool relu = false;    ///< Whether the output is max(0, .); only where applies_relu().
   /// Where `graph` holds drawn arcs of a larger graph: [N, 1], in-degree there / arcs kept here (1

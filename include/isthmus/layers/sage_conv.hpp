@@ -37,7 +37,8 @@ struct SageConvOptions {
 /// Tensors: lin.weight [in, in] and lin.bias [in] with project, lin_l.weight [out, in], lin_l.bias
 /// [out], lin_r.weight [out, in]; initial values as torch::nn::Linear. A sum or mean runs on the
 /// narrower side of W_l (after it if in > out or what is sent is sparse); other reductions come
-/// before it, on a dense copy of sparse features. A node without arcs gets b + W_r x_i.
+/// before it, on a dense copy of sparse features; what comes before it is kept between steps for a
+/// ConstantInput. A node without arcs gets b + W_r x_i.
 ///
 /// @par Source  Hamilton, Ying, Leskovec: Inductive Representation Learning on Large Graphs,
 ///              NeurIPS 2017 (arXiv:1706.02216). Defaults as PyG's SAGEConv.

@@ -16,12 +16,15 @@ struct DropoutKey {
   /// (Graph::original_ids()), so that a node keeps its mask. Empty: 0, 1, 2, ... Looked at by the
   /// forward pass alone, which keeps a copy for backward.
   std::span<const std::int32_t> rows = {};
+  /// Where x holds columns of a wider matrix whose mask it shares: its first one there, a multiple
+  /// of 4.
+  std::uint32_t first_column = 0;
 };
 
 /// Dropout by counter: element (row, column) is kept when word column % 4 of
 /// philox4x32((row, column / 4, layer, step), seed) is >= floor(p 2^32), and then scaled by
-/// 1/(1-p), with the row's number of the key. No mask is stored: backward draws it again. x [N, F];
-/// p in [0, 1).
+/// 1/(1-p), with the row's number of the key and columns counted from first_column. No mask is
+/// stored: backward draws it again. x [N, F]; p in [0, 1).
 [[nodiscard]] at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key);
 
 }  // namespace isthmus::ops

@@ -123,7 +123,7 @@ void draw_factors(const DropoutLaw& law, std::uint32_t id, std::int64_t column, 
   PhiloxBatch batch;
   for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
     batch.word[0][i] = id;
-    batch.word[1][i] = static_cast<std::uint32_t>(column / 4 + i);
+    batch.word[1][i] = law.first_block + static_cast<std::uint32_t>(column / 4 + i);
     batch.word[2][i] = law.layer;
     batch.word[3][i] = law.step;
   }
@@ -170,7 +170,7 @@ void drop_entries(const SparseDropout<T>& args, std::int64_t first, std::int64_t
       }
       batch.word[0][i] =
           static_cast<std::uint32_t>(args.row_id == nullptr ? row : args.row_id[row]);
-      batch.word[1][i] = static_cast<std::uint32_t>(args.col[begin + i]) / 4U;
+      batch.word[1][i] = law.first_block + static_cast<std::uint32_t>(args.col[begin + i]) / 4U;
       batch.word[2][i] = law.layer;
       batch.word[3][i] = law.step;
     }

@@ -1,0 +1,104 @@
+#include "residual_stream.hpp"
+
+#include <ATen/Functions.h>
+#include <c10/util/Exception.h>
+
+#include "isthmus/ops/fixed_stream.hpp"
+
+namespace isthmus::layers {
+
+void throw_out_of_range(std::int64_t layer, std::int64_t group, int bits) {
+  TORCH_CHECK(false, "ReversibleStack: stream fixed32 with ", bits, " bits holds finite values ",
+              "within +-", std::int64_t{1} << (31 - bits), "; layer ", layer, ", group ", group,
+              " leaves them (fewer bits widen the range; f64 has none)");
+}
+
+ResidualStream::ResidualStream(const at::Tensor& x, const StreamLayout& layout) : layout_(layout) {
+  // [N, C d] -> [C, N, d]
+  const at::Tensor groups =
+      x.detach().reshape({x.size(0), layout_.groups, x.size(1) / layout_.groups}).transpose(0, 1);
+  const bool fixed = layout_.type == StreamType::kFixed32;
+  const at::ScalarType held = fixed                              ? at::kInt
+                              : layout_.type == StreamType::kF64 ? at::kDouble
+                                                                 : layout_.values;
+  storage_ = at::empty(groups.sizes(), x.options().dtype(held).requires_grad(false));
+  if (!fixed) {
+    storage_.copy_(groups);
+    return;
+  }
+  storage_.zero_();
+  for (std::int64_t i = 0; i < layout_.groups; ++i) {
+    if (!ops::fixed_add(storage_[i], groups[i], layout_.bits)) {
+      TORCH_CHECK(false, "ReversibleStack: stream fixed32 with ", layout_.bits,
+                  " bits holds finite values within +-", std::int64_t{1} << (31 - layout_.bits),
+                  "; x has others in group ", i);
+    }
+  }
+}
+
+ResidualStream ResidualStream::adopt(const at::Tensor& storage, const StreamLayout& layout) {
+  ResidualStream stream(layout);
+  stream.storage_ = storage;
+  return stream;
+}
+
+at::Tensor ResidualStream::value(std::int64_t group) const {
+  const at::Tensor held = storage_[group];
+  // A copy: the group may change while what was made of it is still looked at.
+  return layout_.type == StreamType::kFixed32 ? ops::fixed_to_float(held, layout_.bits)
+                                              : held.to(layout_.values, /*non_blocking=*/false,
+                                                        /*copy=*/true);
+}
+
+at::Tensor ResidualStream::input(std::int64_t group) const {
+  if (group > 0) {
+    return value(group - 1);
+  }
+  if (layout_.groups == 2) {
+    return value(1);
+  }
+  if (layout_.type == StreamType::kFixed32) {
+    std::vector<at::Tensor> terms;
+    for (std::int64_t i = 1; i < layout_.groups; ++i) {
+      terms.push_back(storage_[i]);
+    }
+    return ops::fixed_sum_to_float(terms, layout_.bits);
+  }
+  at::Tensor sum = storage_[1] + storage_[2];
+  for (std::int64_t i = 3; i < layout_.groups; ++i) {
+    sum.add_(storage_[i]);
+  }
+  return sum.to(layout_.values);
+}
+
+void ResidualStream::add(std::int64_t group, const at::Tensor& f, std::int64_t layer) {
+  if (layout_.type != StreamType::kFixed32) {
+    storage_[group].add_(f);
+  } else if (!ops::fixed_add(storage_[group], f, layout_.bits)) {
+    throw_out_of_range(layer, group, layout_.bits);
+  }
+}
+
+void ResidualStream::subtract(std::int64_t group, const at::Tensor& f, std::int64_t layer) {
+  if (layout_.type != StreamType::kFixed32) {
+    storage_[group].sub_(f);
+  } else if (!ops::fixed_subtract(storage_[group], f, layout_.bits)) {
+    throw_out_of_range(layer, group, layout_.bits);
+  }
+}
+
+at::Tensor ResidualStream::output() const {
+  const std::int64_t rows = storage_.size(1);
+  const std::int64_t width = storage_.size(2);
+  at::Tensor out =
+      at::empty({rows, layout_.groups * width}, storage_.options().dtype(layout_.values));
+  for (std::int64_t i = 0; i < layout_.groups; ++i) {
+    out.narrow(1, i * width, width)
+        .copy_(layout_.type == StreamType::kFixed32 ? value(i) : storage_[i]);
+  }
+  return out;
+}
+
+std::uint64_t ResidualStream::checksum() const { return ops::fixed_checksum(storage_, 0); }
+
+}  // namespace isthmus::layers
