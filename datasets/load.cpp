@@ -13,13 +13,12 @@
 #include "isthmus/datasets/csl.hpp"
 #include "isthmus/datasets/gin_text.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
-#include "isthmus/datasets/karate.hpp"
-#include "isthmus/datasets/minesweeper.hpp"
 #include "isthmus/datasets/planetoid_plain.hpp"
 #include "isthmus/datasets/tu_text.hpp"
 #include "isthmus/formats/line_reader.hpp"
 #include "isthmus/formats/sha256.hpp"
 
+#include "generated.hpp"
 #include "name_options.hpp"
 #include "registry.hpp"
 
@@ -117,28 +116,6 @@ Located locate(const std::string& base, const DataRoots& roots) {
     }
   }
   fail_absent(found.set, roots);
-}
-
-Dataset generate(const std::string& base, NameOptions& name) {
-  if (base == "karate") {
-    const std::string labels = name.choice("labels", {"factions", "communities"});
-    name.expect_none_left();
-    return karate(labels == "factions" ? KarateLabels::kFactions : KarateLabels::kCommunities);
-  }
-  if (base == "gen:csl") {
-    const std::uint64_t seed = name.unsigned_integer("seed", 0);
-    name.expect_none_left();
-    return csl(seed);
-  }
-  MinesweeperOptions options;
-  options.seed = name.unsigned_integer("seed", options.seed);
-  options.rows = name.integer("rows", options.rows);
-  options.cols = name.integer("cols", options.cols);
-  options.mines = name.real("mines", options.mines);
-  options.hidden = name.real("hidden", options.hidden);
-  options.splits = name.integer("splits", options.splits);
-  name.expect_none_left();
-  return minesweeper(options);
 }
 
 Dataset read(const Located& at, const LoadOptions& options) {
@@ -247,13 +224,27 @@ Dataset load(std::string_view name, const DataRoots& roots, const LoadOptions& o
       file.path = fs::path(file.path).lexically_relative(at.root).generic_string();
     }
   } else {
-    dataset = generate(parts.base(), parts);
+    dataset = generate(parts);
   }
   dataset.name = name;
   if (!at.set.note.empty() && needs_files(at.set)) {
     dataset.report.notes.push_back(at.set.note);
   }
   return dataset;
+}
+
+GraphSource open_graphs(std::string_view name, const DataRoots& roots) {
+  NameOptions parts(name);
+  const Located at = locate(parts.base(), roots);
+  if (parts.base() != "gen:botnet") {
+    throw InvalidArgument(
+        "open_graphs: name must be a set whose graphs come one at a time, got \"" + parts.base() +
+            "\"",
+        "load() reads it whole");
+  }
+  GraphSource source = botnet_source(parts);
+  source.name = name;
+  return source;
 }
 
 std::vector<SetInfo> list_sets(const DataRoots& roots) {

@@ -133,6 +133,14 @@ std::vector<SetRow> make_table() {
        {},
        "options: seed, rows, cols, mines, hidden, splits"},
       {"gen:csl", Family::kGenerated, {}, {150, 6150, 12300, 0, 10}, {}, "options: seed"},
+      {"gen:botnet",
+       Family::kGenerated,
+       {},
+       {-1, -1, -1, 1, 2, true},
+       {},
+       "96 graphs of 144051 nodes, 1.5 GB; options: preset=default|small|full, "
+       "topology=chord|debru|kadem|leet, background=one-way|power-law, graphs, nodes, degree, "
+       "gamma, mixed, senders, bots, num_edge, interval, m, k, bit, seed"},
   };
 }
 

@@ -6,6 +6,7 @@
 // readers. A hash may change only with the rules of content_sha256() or when a file of the set
 // changes; those of gen:* also with the random streams.
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <ostream>
@@ -143,6 +144,8 @@ const std::vector<Published>& table() {
      "a40ca348911e7587ec0e9d36ff48b7687ad040ce9fd9781af216afc29c526747"},
     {"gen:csl", 0, 0, 0, {15, 15, 15, 15, 15, 15, 15, 15, 15, 15}, 5, {90, 30, 30},
      "53ab2332a498ae334e79722cce6ac948aab5842ba8d0fd4e051fa63c9b595171"},
+    {"gen:botnet,nodes=2000,graphs=10", 0, 0, 46, {18752, 1248}, 1, {8, 1, 1},
+     "9a4721bcb184da2153ad0bfc6071e6eb54e219e3424a7fcb5e238eefb4371db0"},
   };
   // clang-format on
   return sets;
@@ -159,7 +162,7 @@ TEST_P(PublishedSet, HasItsCountsAndContent) {
       EXPECT_TRUE(row.ok) << row.path << ": expected " << row.expected << ", got " << row.got;
     }
   }
-  EXPECT_GE(verified.counts.size(), 3U);
+  EXPECT_GE(verified.counts.size(), std::string(set.name).find(',') == std::string::npos ? 3U : 2U);
 
   const Dataset dataset = load(set.name, test::roots());
   EXPECT_EQ(dataset.name, set.name);
@@ -190,7 +193,10 @@ INSTANTIATE_TEST_SUITE_P(Registry, PublishedSet, ::testing::ValuesIn(table()),
                            std::string name = tested.param.name;
                            std::replace_if(
                                name.begin(), name.end(),
-                               [](char c) { return c == ':' || c == '-'; }, '_');
+                               [](char c) {
+                                 return std::isalnum(static_cast<unsigned char>(c)) == 0;
+                               },
+                               '_');
                            return name;
                          });
 
@@ -198,7 +204,8 @@ TEST(PublishedSets, TableCoversEverySetThatIsHere) {
   for (const SetInfo& info : list_sets(test::roots())) {
     if (info.state != "absent" && info.state != "fetchable") {
       EXPECT_TRUE(std::any_of(table().begin(), table().end(), [&info](const Published& set) {
-        return set.name == info.name;
+        // A set too large for a test is here with options that make it small.
+        return set.name == info.name || std::string(set.name).starts_with(info.name + ",");
       })) << info.name;
     }
   }
