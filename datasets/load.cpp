@@ -10,11 +10,13 @@
 #include "isthmus/core/error.hpp"
 #include "isthmus/core/nearest_name.hpp"
 #include "isthmus/datasets/attributed_npz.hpp"
+#include "isthmus/datasets/botnet_hdf5.hpp"
 #include "isthmus/datasets/csl.hpp"
 #include "isthmus/datasets/gin_text.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
 #include "isthmus/datasets/planetoid_plain.hpp"
 #include "isthmus/datasets/tu_text.hpp"
+#include "isthmus/formats/hdf5_reader.hpp"
 #include "isthmus/formats/line_reader.hpp"
 #include "isthmus/formats/sha256.hpp"
 
@@ -67,8 +69,9 @@ std::string alternatives(const SetRow& set, const DataRoots& roots) {
   if (!similar.empty()) {
     similar += "; ";
   }
-  return similar +
-         (task_of(set) == Task::kGraph ? "generated: gen:csl" : "generated: gen:minesweeper");
+  return similar + (set.family == Family::kBotnet  ? "generated: gen:botnet"
+                    : task_of(set) == Task::kGraph ? "generated: gen:csl"
+                                                   : "generated: gen:minesweeper");
 }
 
 /// The message about a set that no root holds, with where it was looked for and what to do.
@@ -118,6 +121,27 @@ Located locate(const std::string& base, const DataRoots& roots) {
   fail_absent(found.set, roots);
 }
 
+GraphSource open_botnet(const Located& at) {
+  std::vector<fs::path> paths;
+  for (const std::string& file : at.files.present) {
+    paths.push_back(at.root / file);
+  }
+  GraphSource source = open_botnet_hdf5(paths);
+  if (at.files.present.front().ends_with("_raw.hdf5")) {
+    source.report.warnings.push_back(
+        "the published split is a pickle, which is never read: graphs are split 80/10/10 in order");
+  }
+  return source;
+}
+
+Dataset read_botnet(const Located& at) {
+  Dataset dataset = collect(open_botnet(at));
+  for (LoadReport::File& file : dataset.report.files) {
+    file.sha256 = formats::sha256_of_file(file.path);
+  }
+  return dataset;
+}
+
 Dataset read(const Located& at, const LoadOptions& options) {
   const fs::path path = at.root / at.set.path;
   switch (at.set.family) {
@@ -136,6 +160,8 @@ Dataset read(const Located& at, const LoadOptions& options) {
       return read_gin_text(path, at.root / "splits" / "dgcnn_10fold_idx.zip", options);
     case Family::kCsl:
       return read_csl(path, options);
+    case Family::kBotnet:
+      return read_botnet(at);
     case Family::kEmbedded:
     case Family::kGenerated:
       break;
@@ -236,13 +262,18 @@ Dataset load(std::string_view name, const DataRoots& roots, const LoadOptions& o
 GraphSource open_graphs(std::string_view name, const DataRoots& roots) {
   NameOptions parts(name);
   const Located at = locate(parts.base(), roots);
-  if (parts.base() != "gen:botnet") {
+  GraphSource source;
+  if (parts.base() == "gen:botnet") {
+    source = botnet_source(parts);
+  } else if (at.set.family == Family::kBotnet) {
+    parts.expect_none_left();
+    source = open_botnet(at);
+  } else {
     throw InvalidArgument(
         "open_graphs: name must be a set whose graphs come one at a time, got \"" + parts.base() +
             "\"",
         "load() reads it whole");
   }
-  GraphSource source = botnet_source(parts);
   source.name = name;
   return source;
 }
@@ -250,6 +281,9 @@ GraphSource open_graphs(std::string_view name, const DataRoots& roots) {
 std::vector<SetInfo> list_sets(const DataRoots& roots) {
   std::vector<SetInfo> list;
   for (const SetRow& set : all_sets()) {
+    if (set.family == Family::kBotnet && !formats::has_hdf5()) {
+      continue;
+    }
     SetInfo info{.name = set.name,
                  .task = task_of(set) == Task::kNode ? "node" : "graph",
                  .state = set.family == Family::kEmbedded ? "embedded" : "generated",
