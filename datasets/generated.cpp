@@ -3,10 +3,13 @@
 #include <string>
 
 #include "isthmus/core/error.hpp"
+#include "isthmus/datasets/ba_2motifs.hpp"
+#include "isthmus/datasets/ba_shapes.hpp"
 #include "isthmus/datasets/botnet.hpp"
 #include "isthmus/datasets/csl.hpp"
 #include "isthmus/datasets/karate.hpp"
 #include "isthmus/datasets/minesweeper.hpp"
+#include "isthmus/datasets/tree_cycles.hpp"
 
 namespace isthmus::datasets {
 namespace {
@@ -30,6 +33,40 @@ BotnetBackground botnet_background(NameOptions& name) {
   return name.choice("background", {"one-way", "power-law"}) == "one-way"
              ? BotnetBackground::kOneWay
              : BotnetBackground::kPowerLaw;
+}
+
+Dataset make_ba_shapes(NameOptions& name) {
+  BaShapesOptions options;
+  options.attach = name.choice("attach", {"regular", "uniform"}) == "regular"
+                       ? HouseAttach::kRegular
+                       : HouseAttach::kUniform;
+  options.num_base = name.integer("base", options.num_base);
+  options.num_houses = name.integer("houses", options.num_houses);
+  options.extra_edges = name.real("extra", options.extra_edges);
+  options.seed = name.unsigned_integer("seed", options.seed);
+  name.expect_none_left();
+  return ba_shapes(options);
+}
+
+Dataset make_tree_cycles(NameOptions& name) {
+  TreeCyclesOptions options;
+  options.attach = name.choice("attach", {"uniform", "original"}) == "uniform"
+                       ? CycleAttach::kUniform
+                       : CycleAttach::kOriginal;
+  options.height = name.integer("height", options.height);
+  options.num_cycles = name.integer("cycles", options.num_cycles);
+  options.extra_edges = name.real("extra", options.extra_edges);
+  options.seed = name.unsigned_integer("seed", options.seed);
+  name.expect_none_left();
+  return tree_cycles(options);
+}
+
+Dataset make_ba_2motifs(NameOptions& name) {
+  Ba2motifsOptions options;
+  options.num_graphs = name.integer("graphs", options.num_graphs);
+  options.seed = name.unsigned_integer("seed", options.seed);
+  name.expect_none_left();
+  return ba_2motifs(options);
 }
 
 Dataset make_minesweeper(NameOptions& name) {
@@ -100,6 +137,15 @@ Dataset generate(NameOptions& name) {
   }
   if (base == "gen:botnet") {
     return collect(botnet_source(name));
+  }
+  if (base == "gen:ba-shapes") {
+    return make_ba_shapes(name);
+  }
+  if (base == "gen:tree-cycles") {
+    return make_tree_cycles(name);
+  }
+  if (base == "gen:ba-2motifs") {
+    return make_ba_2motifs(name);
   }
   return make_minesweeper(name);
 }

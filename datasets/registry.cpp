@@ -155,6 +155,19 @@ std::vector<SetRow> make_table() {
        {},
        "options: seed, rows, cols, mines, hidden, splits"},
       {"gen:csl", Family::kGenerated, {}, {150, 6150, 12300, 0, 10}, {}, "options: seed"},
+      {"gen:ba-shapes",
+       Family::kGenerated,
+       {},
+       {1, -1, -1, 10, 4},
+       {},
+       "options: attach=regular|uniform, base, houses, extra, seed"},
+      {"gen:tree-cycles",
+       Family::kGenerated,
+       {},
+       {1, -1, -1, 10, 2},
+       {},
+       "options: attach=uniform|original, height, cycles, extra, seed"},
+      {"gen:ba-2motifs", Family::kGenerated, {}, {-1, -1, -1, 10, 2}, {}, "options: graphs, seed"},
       {"gen:botnet",
        Family::kGenerated,
        {},
@@ -272,7 +285,7 @@ Task task_of(const SetRow& set) {
     case Family::kCsl:
       return Task::kGraph;
     case Family::kGenerated:
-      return set.name == "gen:csl" ? Task::kGraph : Task::kNode;
+      return set.name == "gen:csl" || set.name == "gen:ba-2motifs" ? Task::kGraph : Task::kNode;
     case Family::kPlanetoid:
     case Family::kHeterophilous:
     case Family::kAttributed:
