@@ -144,7 +144,8 @@ std::string facts_text(const Dataset& dataset, const Json& json) {
       {"features", number("features") + (dataset.x.sparse ? " (sparse)" : "")},
       {"classes", number("classes")},
       {"labels", label_text(json.at("labels"))},
-      {"splits", split_text(json.at("splits"))},
+      {"splits",
+       split_text(json.at("splits")) + (dataset.splits_of_graphs ? " (whole graphs)" : "")},
       {"format", report.format},
       {"arcs read", std::to_string(report.arcs_read)},
       {"duplicates", std::to_string(report.duplicates)},
@@ -153,7 +154,7 @@ std::string facts_text(const Dataset& dataset, const Json& json) {
       {"isolated nodes", std::to_string(report.isolated_nodes)},
       {"content sha256", json.at("content_sha256").as_string()}};
   if (const Json& ratio = json.at("class_imbalance"); !ratio.is_null()) {
-    facts.emplace_back("class imbalance", fixed(ratio.as_double(), 1) + " : 1");
+    facts.emplace_back("imbalance", fixed(ratio.as_double(), 1) + " : 1");
   }
   for (const char* array : {"edge_y", "edge_mask", "node_mask"}) {
     if (!json.at(array).is_null()) {
