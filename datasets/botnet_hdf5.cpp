@@ -99,8 +99,9 @@ void read_arcs(const Hdf5Reader& in, const std::string& object, ArcList& arcs) {
     const std::int64_t id = ends.values[i];
     if (id < 0 || id >= arcs.num_nodes) {
       fail(in, object,
-           "node of arc " + std::to_string(i % count) + " is out of range (expected 0.." +
-               std::to_string(arcs.num_nodes - 1) + ", got " + std::to_string(id) + ")");
+           "node of arc " + std::to_string(i < count ? i : i - count) +
+               " is out of range (expected 0.." + std::to_string(arcs.num_nodes - 1) + ", got " +
+               std::to_string(id) + ")");
     }
     (i < count ? arcs.src : arcs.dst).push_back(static_cast<NodeId>(id));
   }

@@ -128,7 +128,7 @@ GraphSource open_botnet(const Located& at) {
   }
   GraphSource source = open_botnet_hdf5(paths);
   if (at.files.present.front().ends_with("_raw.hdf5")) {
-    source.report.warnings.push_back(
+    source.report.warnings.emplace_back(
         "the published split is a pickle, which is never read: graphs are split 80/10/10 in order");
   }
   return source;
