@@ -44,7 +44,7 @@ std::string message_of(const TemporaryFolder& folder, const std::function<void()
 
 /// A file made by the library itself, for what our writer does not write.
 std::string make(const TemporaryFolder& folder, const std::function<void(hid_t)>& fill) {
-  const std::string path = folder / "a.hdf5";
+  std::string path = folder / "a.hdf5";
   const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   fill(file);
   H5Fclose(file);
