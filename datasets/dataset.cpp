@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "isthmus/formats/sha256.hpp"
 
@@ -109,7 +110,7 @@ std::int64_t Dataset::num_arcs() const noexcept {
 
 std::string content_sha256(const Dataset& dataset) {
   ContentHash hash;
-  if (dataset.task == Task::kGraph) {
+  if (dataset.task == Task::kGraph || dataset.splits_of_graphs) {
     hash.array("ptr", "i8", dataset.node_ptr);
   }
   hash_structure(dataset, hash);
@@ -118,6 +119,13 @@ std::string content_sha256(const Dataset& dataset) {
   if (dataset.num_edge_attributes > 0) {  // sets without them keep the hash they ever had
     hash.begin("edge_attr", "f4", {dataset.num_arcs(), dataset.num_edge_attributes});
     hash.values<float>(dataset.edge_attr);
+  }
+  for (const auto& [name, values] :
+       {std::pair{"edge_y", &dataset.edge_y}, std::pair{"edge_mask", &dataset.edge_mask},
+        std::pair{"node_mask", &dataset.node_mask}}) {
+    if (!values->empty()) {
+      hash.array(name, "u1", *values);
+    }
   }
   hash.array("y", "i8", dataset.y);
   hash.array("has_label", "u1", dataset.has_label);

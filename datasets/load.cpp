@@ -10,16 +10,17 @@
 #include "isthmus/core/error.hpp"
 #include "isthmus/core/nearest_name.hpp"
 #include "isthmus/datasets/attributed_npz.hpp"
+#include "isthmus/datasets/botnet_hdf5.hpp"
 #include "isthmus/datasets/csl.hpp"
 #include "isthmus/datasets/gin_text.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
-#include "isthmus/datasets/karate.hpp"
-#include "isthmus/datasets/minesweeper.hpp"
 #include "isthmus/datasets/planetoid_plain.hpp"
 #include "isthmus/datasets/tu_text.hpp"
+#include "isthmus/formats/hdf5_reader.hpp"
 #include "isthmus/formats/line_reader.hpp"
 #include "isthmus/formats/sha256.hpp"
 
+#include "generated.hpp"
 #include "name_options.hpp"
 #include "registry.hpp"
 
@@ -68,8 +69,9 @@ std::string alternatives(const SetRow& set, const DataRoots& roots) {
   if (!similar.empty()) {
     similar += "; ";
   }
-  return similar +
-         (task_of(set) == Task::kGraph ? "generated: gen:csl" : "generated: gen:minesweeper");
+  return similar + (set.family == Family::kBotnet  ? "generated: gen:botnet"
+                    : task_of(set) == Task::kGraph ? "generated: gen:csl"
+                                                   : "generated: gen:minesweeper");
 }
 
 /// The message about a set that no root holds, with where it was looked for and what to do.
@@ -119,26 +121,25 @@ Located locate(const std::string& base, const DataRoots& roots) {
   fail_absent(found.set, roots);
 }
 
-Dataset generate(const std::string& base, NameOptions& name) {
-  if (base == "karate") {
-    const std::string labels = name.choice("labels", {"factions", "communities"});
-    name.expect_none_left();
-    return karate(labels == "factions" ? KarateLabels::kFactions : KarateLabels::kCommunities);
+GraphSource open_botnet(const Located& at) {
+  std::vector<fs::path> paths;
+  for (const std::string& file : at.files.present) {
+    paths.push_back(at.root / file);
   }
-  if (base == "gen:csl") {
-    const std::uint64_t seed = name.unsigned_integer("seed", 0);
-    name.expect_none_left();
-    return csl(seed);
+  GraphSource source = open_botnet_hdf5(paths);
+  if (at.files.present.front().ends_with("_raw.hdf5")) {
+    source.report.warnings.emplace_back(
+        "the published split is a pickle, which is never read: graphs are split 80/10/10 in order");
   }
-  MinesweeperOptions options;
-  options.seed = name.unsigned_integer("seed", options.seed);
-  options.rows = name.integer("rows", options.rows);
-  options.cols = name.integer("cols", options.cols);
-  options.mines = name.real("mines", options.mines);
-  options.hidden = name.real("hidden", options.hidden);
-  options.splits = name.integer("splits", options.splits);
-  name.expect_none_left();
-  return minesweeper(options);
+  return source;
+}
+
+Dataset read_botnet(const Located& at) {
+  Dataset dataset = collect(open_botnet(at));
+  for (LoadReport::File& file : dataset.report.files) {
+    file.sha256 = formats::sha256_of_file(file.path);
+  }
+  return dataset;
 }
 
 Dataset read(const Located& at, const LoadOptions& options) {
@@ -159,6 +160,8 @@ Dataset read(const Located& at, const LoadOptions& options) {
       return read_gin_text(path, at.root / "splits" / "dgcnn_10fold_idx.zip", options);
     case Family::kCsl:
       return read_csl(path, options);
+    case Family::kBotnet:
+      return read_botnet(at);
     case Family::kEmbedded:
     case Family::kGenerated:
       break;
@@ -247,7 +250,7 @@ Dataset load(std::string_view name, const DataRoots& roots, const LoadOptions& o
       file.path = fs::path(file.path).lexically_relative(at.root).generic_string();
     }
   } else {
-    dataset = generate(parts.base(), parts);
+    dataset = generate(parts);
   }
   dataset.name = name;
   if (!at.set.note.empty() && needs_files(at.set)) {
@@ -256,9 +259,31 @@ Dataset load(std::string_view name, const DataRoots& roots, const LoadOptions& o
   return dataset;
 }
 
+GraphSource open_graphs(std::string_view name, const DataRoots& roots) {
+  NameOptions parts(name);
+  const Located at = locate(parts.base(), roots);
+  GraphSource source;
+  if (parts.base() == "gen:botnet") {
+    source = botnet_source(parts);
+  } else if (at.set.family == Family::kBotnet) {
+    parts.expect_none_left();
+    source = open_botnet(at);
+  } else {
+    throw InvalidArgument(
+        "open_graphs: name must be a set whose graphs come one at a time, got \"" + parts.base() +
+            "\"",
+        "load() reads it whole");
+  }
+  source.name = name;
+  return source;
+}
+
 std::vector<SetInfo> list_sets(const DataRoots& roots) {
   std::vector<SetInfo> list;
   for (const SetRow& set : all_sets()) {
+    if (set.family == Family::kBotnet && !formats::has_hdf5()) {
+      continue;
+    }
     SetInfo info{.name = set.name,
                  .task = task_of(set) == Task::kNode ? "node" : "graph",
                  .state = set.family == Family::kEmbedded ? "embedded" : "generated",

@@ -108,6 +108,11 @@ double NameOptions::real(std::string_view key, double fallback) {
   return *value;
 }
 
+std::string NameOptions::text(std::string_view key, std::string_view fallback) {
+  const Option* const option = take(key);
+  return option == nullptr ? std::string(fallback) : option->value;
+}
+
 std::string NameOptions::choice(std::string_view key, const std::vector<std::string>& choices) {
   const Option* const option = take(key);
   if (option == nullptr) {

@@ -22,6 +22,7 @@ class NameOptions {
   [[nodiscard]] std::uint64_t unsigned_integer(std::string_view key, std::uint64_t fallback);
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t fallback);
   [[nodiscard]] double real(std::string_view key, double fallback);
+  [[nodiscard]] std::string text(std::string_view key, std::string_view fallback);
   /// One of `choices`; the fallback is the first.
   [[nodiscard]] std::string choice(std::string_view key, const std::vector<std::string>& choices);
 

@@ -11,6 +11,7 @@ namespace {
 
 const std::string kPlatonovUrl =
     "https://github.com/yandex-research/heterophilous-graphs/raw/main/data/";
+const std::string kBotnetUrl = "https://zenodo.org/record/3689089/files/";
 const std::string kTuUrl = "https://www.chrsmrrs.com/graphkerneldatasets/";
 const std::string kTuCleanUrl =
     "https://raw.githubusercontent.com/nd7141/graph_datasets/master/datasets/";
@@ -42,6 +43,15 @@ SetRow tu_clean(const std::string& ds, const Counts& counts) {
 
 SetRow gin(const std::string& ds, const Counts& counts, const std::string& note = {}) {
   return {"gin:" + ds, Family::kGin, "tu_gin_format/" + ds + ".txt", counts, {}, note};
+}
+
+SetRow botnet(const std::string& topology) {
+  return {"botnet:" + topology,
+          Family::kBotnet,
+          "botnet/" + topology,
+          {960, -1, -1, 1, 2, true},
+          kBotnetUrl + "botnet_" + topology + ".tar.gz",
+          {}};
 }
 
 std::vector<SetRow> make_table() {
@@ -120,6 +130,18 @@ std::vector<SetRow> make_table() {
       gin("IMDBMULTI", {1500, 19502, 98903, -1, 3}),
 
       {"csl", Family::kCsl, "csl", {150, 6150, 12300, 0, 10}, {}, {}},
+      botnet("chord"),
+      botnet("debru"),
+      botnet("kadem"),
+      botnet("leet"),
+      botnet("c2"),
+      botnet("p2p"),
+      {"botnet:sample",
+       Family::kBotnet,
+       "botnet/sample_hdf5/tmp.hdf5",
+       {1, 115, 73, 1, 2, true},
+       {},
+       "one small graph, to try the format"},
       {"karate",
        Family::kEmbedded,
        {},
@@ -133,6 +155,27 @@ std::vector<SetRow> make_table() {
        {},
        "options: seed, rows, cols, mines, hidden, splits"},
       {"gen:csl", Family::kGenerated, {}, {150, 6150, 12300, 0, 10}, {}, "options: seed"},
+      {"gen:ba-shapes",
+       Family::kGenerated,
+       {},
+       {1, -1, -1, 10, 4},
+       {},
+       "options: attach=regular|uniform, base, houses, extra, seed"},
+      {"gen:tree-cycles",
+       Family::kGenerated,
+       {},
+       {1, -1, -1, 10, 2},
+       {},
+       "options: attach=uniform|original, height, cycles, extra, seed"},
+      {"gen:ba-2motifs", Family::kGenerated, {}, {-1, -1, -1, 10, 2}, {}, "options: graphs, seed"},
+      {"gen:botnet",
+       Family::kGenerated,
+       {},
+       {-1, -1, -1, 1, 2, true},
+       {},
+       "96 graphs of 144051 nodes, 1.5 GB; options: preset=default|small|full, "
+       "topology=chord|debru|kadem|leet, background=one-way|power-law, graphs, nodes, degree, "
+       "gamma, mixed, senders, bots, num_edge, interval, m, k, bit, seed"},
   };
 }
 
@@ -186,6 +229,20 @@ void find_tu(const SetRow& set, Search& search) {
   }
 }
 
+/// The three files that the authors' program makes of the raw one, else the raw one itself.
+void find_botnet(const SetRow& set, Search& search) {
+  const std::filesystem::path path = set.path;
+  const std::string topology = path.filename().string();
+  const std::string processed = "botnet/processed/" + topology + "_";
+  if (!search.has(processed + "train.hdf5")) {
+    search.need("botnet/raw/" + topology + "_raw.hdf5");  // what its address gives
+    return;
+  }
+  for (const char* part : {"train.hdf5", "val.hdf5", "test.hdf5"}) {
+    search.need(processed + part);
+  }
+}
+
 }  // namespace
 
 std::span<const SetRow> all_sets() {
@@ -228,10 +285,11 @@ Task task_of(const SetRow& set) {
     case Family::kCsl:
       return Task::kGraph;
     case Family::kGenerated:
-      return set.name == "gen:csl" ? Task::kGraph : Task::kNode;
+      return set.name == "gen:csl" || set.name == "gen:ba-2motifs" ? Task::kGraph : Task::kNode;
     case Family::kPlanetoid:
     case Family::kHeterophilous:
     case Family::kAttributed:
+    case Family::kBotnet:
     case Family::kEmbedded:
       break;
   }
@@ -263,6 +321,13 @@ SetFiles find_files(const SetRow& set, const std::filesystem::path& root) {
                                "/tu_text/CSL/CSL_graph_labels.txt", "/splits/CSL_train.index",
                                "/splits/CSL_val.index", "/splits/CSL_test.index"}) {
         search.need(set.path + file);
+      }
+      break;
+    case Family::kBotnet:
+      if (set.path.ends_with(".hdf5")) {
+        search.need(set.path);
+      } else {
+        find_botnet(set, search);
       }
       break;
     case Family::kHeterophilous:

@@ -21,6 +21,7 @@ enum class Family {
   kTuClean,
   kGin,
   kCsl,
+  kBotnet,
   kEmbedded,
   kGenerated,
 };

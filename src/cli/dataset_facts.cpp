@@ -76,6 +76,30 @@ Json load_report(const datasets::LoadReport& report) {
   return json;
 }
 
+/// Zeros and ones of an array that a set may lack; null if it does.
+Json bit_counts(const std::vector<std::uint8_t>& bits) {
+  if (bits.empty()) {
+    return {};
+  }
+  const auto ones = std::count(bits.begin(), bits.end(), std::uint8_t{1});
+  Json counts = Json::object();
+  counts["zeros"] = static_cast<std::int64_t>(bits.size()) - ones;
+  counts["ones"] = ones;
+  return counts;
+}
+
+/// Items of the largest class for one of the smallest, of those that occur; null if fewer than two
+/// do.
+Json imbalance(const Dataset& dataset) {
+  std::vector<std::int64_t> sizes = class_sizes(dataset);
+  sizes.erase(std::remove(sizes.begin(), sizes.end(), 0), sizes.end());
+  if (sizes.size() < 2) {
+    return {};
+  }
+  const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
+  return static_cast<double>(*most) / static_cast<double>(*least);
+}
+
 std::string label_text(const Json& labels) {
   constexpr std::size_t kShown = 12;
   std::vector<std::string> words;
@@ -88,6 +112,14 @@ std::string label_text(const Json& labels) {
                     std::to_string(row.at("items").as_integer()) + ")");
   }
   return comma_list(words);
+}
+
+/// "12345 of 0, 678 of 1 (5.2 %)".
+std::string bit_text(const Json& counts) {
+  const std::int64_t zeros = counts.at("zeros").as_integer();
+  const std::int64_t ones = counts.at("ones").as_integer();
+  return std::to_string(zeros) + " of 0, " + std::to_string(ones) + " of 1 (" +
+         fixed(100.0 * static_cast<double>(ones) / static_cast<double>(zeros + ones), 1) + " %)";
 }
 
 std::string split_text(const Json& splits) {
@@ -112,7 +144,8 @@ std::string facts_text(const Dataset& dataset, const Json& json) {
       {"features", number("features") + (dataset.x.sparse ? " (sparse)" : "")},
       {"classes", number("classes")},
       {"labels", label_text(json.at("labels"))},
-      {"splits", split_text(json.at("splits"))},
+      {"splits",
+       split_text(json.at("splits")) + (dataset.splits_of_graphs ? " (whole graphs)" : "")},
       {"format", report.format},
       {"arcs read", std::to_string(report.arcs_read)},
       {"duplicates", std::to_string(report.duplicates)},
@@ -120,7 +153,15 @@ std::string facts_text(const Dataset& dataset, const Json& json) {
        std::to_string(report.loops) + " (" + std::to_string(report.loops_dropped) + " dropped)"},
       {"isolated nodes", std::to_string(report.isolated_nodes)},
       {"content sha256", json.at("content_sha256").as_string()}};
-  if (dataset.task == datasets::Task::kGraph) {
+  if (const Json& ratio = json.at("class_imbalance"); !ratio.is_null()) {
+    facts.emplace_back("imbalance", fixed(ratio.as_double(), 1) + " : 1");
+  }
+  for (const char* array : {"edge_y", "edge_mask", "node_mask"}) {
+    if (!json.at(array).is_null()) {
+      facts.emplace_back(array, bit_text(json.at(array)));
+    }
+  }
+  if (dataset.graphs.size() > 1 || dataset.task == datasets::Task::kGraph) {
     facts.emplace_back("empty graphs", std::to_string(report.empty_graphs));
   }
   for (const datasets::LoadReport::File& file : report.files) {
@@ -150,7 +191,13 @@ DatasetFacts dataset_facts(const Dataset& dataset) {
   json["sparse"] = dataset.x.sparse;
   json["classes"] = dataset.num_classes;
   json["labels"] = label_map(dataset);
+  json["class_imbalance"] = imbalance(dataset);
   json["splits"] = split_sizes(dataset);
+  json["splits_of"] =
+      dataset.splits_of_graphs || dataset.task == datasets::Task::kGraph ? "graphs" : "nodes";
+  json["edge_y"] = bit_counts(dataset.edge_y);
+  json["edge_mask"] = bit_counts(dataset.edge_mask);
+  json["node_mask"] = bit_counts(dataset.node_mask);
   json["load_report"] = load_report(dataset.report);
   facts.text = facts_text(dataset, json);
   facts.warnings = dataset.report.warnings;

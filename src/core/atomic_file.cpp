@@ -136,6 +136,7 @@ class TemporaryFile {
 
   [[nodiscard]] int failure() const noexcept { return failure_; }
   [[nodiscard]] int fd() const noexcept { return fd_->get(); }
+  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
   [[nodiscard]] int close() noexcept { return fd_->close(); }
 
   /// 0 or errno; EEXIST if kRefuse and another process made the file meanwhile.
@@ -168,9 +169,10 @@ int sync_folder(const fs::path& folder) noexcept {
   return fd.get() >= 0 && ::fsync(fd.get()) != 0 && errno == EIO ? EIO : 0;
 }
 
-}  // namespace
-
-void write_file_atomically(const fs::path& path, std::string_view content, Overwrite overwrite) {
+/// Both forms of write_file_atomically(): `fill` makes the content of the temporary file and returns
+/// 0 or errno.
+void replace_file(const fs::path& path, Overwrite overwrite,
+                  const std::function<int(const TemporaryFile&)>& fill) {
   std::error_code ignored;
   // Through a symbolic link the file it names is replaced, not the link.
   const fs::path target =
@@ -195,7 +197,7 @@ void write_file_atomically(const fs::path& path, std::string_view content, Overw
   }
   if (failure == 0) {
     const FileSizeSignalBlocked blocked;
-    failure = write_all(temporary.fd(), content);
+    failure = fill(temporary);
   }
   if (failure == 0 && ::fsync(temporary.fd()) != 0) {
     failure = errno;
@@ -215,6 +217,21 @@ void write_file_atomically(const fs::path& path, std::string_view content, Overw
   if (failure != 0) {
     throw_write_failure(path, failure);
   }
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& path, std::string_view content, Overwrite overwrite) {
+  replace_file(path, overwrite,
+               [content](const TemporaryFile& file) { return write_all(file.fd(), content); });
+}
+
+void write_file_atomically(const fs::path& path, const std::function<void(const fs::path&)>& fill,
+                           Overwrite overwrite) {
+  replace_file(path, overwrite, [&fill](const TemporaryFile& file) {
+    fill(file.path());
+    return 0;
+  });
 }
 
 std::string read_file(const fs::path& path, std::size_t max_bytes) {

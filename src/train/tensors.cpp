@@ -144,6 +144,11 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config,
   }
   make_edges();
   if (!is_graph_task()) {
+    if (dataset.graphs.size() > 1) {
+      throw InvalidArgument("data set " + dataset.name + " must be one graph, or have labels of " +
+                            "graphs, got " + std::to_string(dataset.graphs.size()) +
+                            " graphs with labels of nodes");
+    }
     whole_.x = x_;
     whole_.graph = dataset.graphs.empty() ? Graph() : dataset.graphs.front();
     whole_.edge_attr = edge_attr_;

@@ -28,6 +28,7 @@ DOORWAYS = (
     (r'(oneapi/)?tbb/', 'oneTBB', r'src/core/'),
     (r'boost/', 'Boost', r'(include/isthmus/)?graph/'),
     (r'zlib\.h|openssl/', 'zlib and libcrypto', r'src/formats/'),
+    (r'hdf5\.h', 'HDF5', r'src/formats/hdf5_'),
     (r'metis\.h', 'METIS', r'src/partition/'),
     (r'Eigen/|unsupported/Eigen/', 'Eigen', r'(include/isthmus/linalg/eigen\.hpp$)|.*\.cpp$'),
     (r'(torch|ATen|c10)/', 'LibTorch', rf'(src|include/isthmus)/({"|".join(TORCH_ROOMS)})/|layers/'),

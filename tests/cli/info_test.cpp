@@ -56,6 +56,36 @@ TEST(Info, TellsADataSetByName) {
   EXPECT_THAT(text, HasSubstr("arcs            156 (undirected)\n"));
 }
 
+// Two graphs of 1000 nodes: 10,500 background arcs each; 70 bots, of which those without an arc
+// count as none, and 10 arcs for each.
+TEST(Info, TellsTheImbalanceAndTheTargetsOfArcsOfABotnet) {
+  const std::string name = "gen:botnet,nodes=1000,graphs=2";
+  const formats::Json document = valid_document(run_isthmus({"info", name, "--json"}).out, "info");
+  ASSERT_TRUE(document.is_object());
+  const formats::Json& dataset = document.at("dataset");
+  EXPECT_EQ(dataset.at("graphs").as_integer(), 2);
+  EXPECT_EQ(dataset.at("splits_of").as_string(), "graphs");
+  EXPECT_EQ(dataset.at("edge_y").at("zeros").as_integer(), 21'000);
+  // The topology has 70 arcs of a ring and 35 * 34 / 2 of fingers: 665, not 700.
+  EXPECT_EQ(dataset.at("edge_y").at("ones").as_integer(), 2 * 665);
+  EXPECT_TRUE(dataset.at("edge_mask").is_null());
+  EXPECT_EQ(dataset.at("class_imbalance").as_double(), (2000.0 - 140.0) / 140.0);
+  const std::string text = run_isthmus({"info", name}).out;
+  EXPECT_THAT(text, HasSubstr("21000 of 0, 1330 of 1 (6.0 %)\n"));
+  EXPECT_THAT(text, HasSubstr("13.3 : 1\n"));
+}
+
+TEST(Info, TellsTheMasksOfAnExplainersSet) {
+  const formats::Json document =
+      valid_document(run_isthmus({"info", "gen:ba-shapes", "--json"}).out, "info");
+  ASSERT_TRUE(document.is_object());
+  const formats::Json& dataset = document.at("dataset");
+  EXPECT_EQ(dataset.at("node_mask").at("ones").as_integer(), 400);
+  EXPECT_EQ(dataset.at("edge_mask").at("ones").as_integer(), 960);
+  EXPECT_EQ(dataset.at("splits_of").as_string(), "nodes");
+  EXPECT_TRUE(dataset.at("edge_y").is_null());
+}
+
 TEST(Info, TellsAModelByContentAndListsItsTensors) {
   const test::TemporaryFolder folder;
   const std::string path = folder.write("any.name", model_bytes(false));

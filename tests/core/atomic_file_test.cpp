@@ -82,6 +82,24 @@ TEST_F(AtomicFile, WritesAndReadsAnyBytes) {
   EXPECT_EQ(files_in_folder(), 1);
 }
 
+TEST_F(AtomicFile, TakesContentThatAnotherHandWrites) {
+  write_file_atomically(file_, "old", Overwrite::kRefuse);
+  const auto fill = [this](const fs::path& temporary) {
+    EXPECT_EQ(temporary.parent_path(), folder_);
+    EXPECT_EQ(fs::file_size(temporary), 0U);
+    std::ofstream(temporary) << "new";
+    EXPECT_EQ(slurp(file_), "old");
+  };
+  EXPECT_THROW(write_file_atomically(file_, fill, Overwrite::kRefuse), InvalidArgument);
+  write_file_atomically(file_, fill, Overwrite::kReplace);
+  EXPECT_EQ(slurp(file_), "new");
+  EXPECT_THROW(write_file_atomically(
+                   file_, [](const fs::path&) { throw RunFailed("stop"); }, Overwrite::kReplace),
+               RunFailed);
+  EXPECT_EQ(slurp(file_), "new");
+  EXPECT_EQ(files_in_folder(), 1);
+}
+
 TEST_F(AtomicFile, TakesANameWithoutFolder) {
   const fs::path before = fs::current_path();
   fs::current_path(folder_);

@@ -59,7 +59,7 @@ TEST(ContentSha256, DoesNotTellDenseFromSparse) {
 
 TEST(ContentSha256, ChangesWithEveryPart) {
   const std::string original = content_sha256(tiny());
-  std::vector<Dataset> changed(9, tiny());
+  std::vector<Dataset> changed(13, tiny());
   changed[0].graphs[0] = Graph::from_edges(2, std::vector<Edge>{{0, 0}, {1, 1}});
   changed[1].x.dense[0] = 3;
   changed[2].edge_label = {1, 1};
@@ -69,6 +69,10 @@ TEST(ContentSha256, ChangesWithEveryPart) {
   changed[6].splits[0].val = {1};
   changed[7].task = Task::kGraph;
   changed[8].splits.clear();
+  changed[9].edge_y = {0, 0};
+  changed[10].edge_mask = {0, 0};
+  changed[11].node_mask = {0, 0};
+  changed[12].splits_of_graphs = true;
   for (std::size_t i = 0; i < changed.size(); ++i) {
     EXPECT_NE(content_sha256(changed[i]), original) << i;
   }

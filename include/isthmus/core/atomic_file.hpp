@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,12 @@ enum class Overwrite { kRefuse, kReplace };
 /// @throws RunFailed        for any other failure (read-only folder, missing folder), with errno's
 /// text.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           Overwrite overwrite);
+
+/// The same for content that another library writes: `fill` is given the temporary file's path,
+/// where an empty file lies, and returns when the content is there. What it throws is passed on.
+void write_file_atomically(const std::filesystem::path& path,
+                           const std::function<void(const std::filesystem::path&)>& fill,
                            Overwrite overwrite);
 
 /// Reads a whole file. @throws DataError if it cannot be opened or read, is a directory, or is

@@ -57,7 +57,7 @@ struct LoadOptions {
   bool use_node_attributes = false;  ///< TU: put the attribute columns before the one-hot labels.
 };
 
-/// A data set as plain arrays, ready to become tensors. One graph for node tasks; for graph tasks
+/// A data set as plain arrays, ready to become tensors. One graph for most node tasks; otherwise
 /// all graphs, with node arrays concatenated in graph order (node_ptr).
 struct Dataset {
   std::string name;
@@ -72,9 +72,14 @@ struct Dataset {
   std::vector<std::string> class_labels;  ///< The file's own label of each class, C entries.
   std::vector<std::string> node_names;    ///< The file's own ids; empty = 0..N-1.
   std::vector<Split> splits;              ///< Published splits in their order; empty = none.
-  std::vector<std::int64_t> edge_label;   ///< Per arc in rows' order over all graphs; empty = none.
-  std::int64_t num_edge_attributes = 0;   ///< Columns of edge_attr.
-  std::vector<float> edge_attr;  ///< Row-major, one row per arc as edge_label; empty = none.
+  /// Node tasks over many graphs: splits hold ids of whole graphs instead of nodes.
+  bool splits_of_graphs = false;
+  std::vector<std::int64_t> edge_label;  ///< Per arc in rows' order over all graphs; empty = none.
+  std::int64_t num_edge_attributes = 0;  ///< Columns of edge_attr.
+  std::vector<float> edge_attr;         ///< Row-major, one row per arc as edge_label; empty = none.
+  std::vector<std::uint8_t> edge_y;     ///< Target 0 or 1 of each arc as edge_label; empty = none.
+  std::vector<std::uint8_t> edge_mask;  ///< 1 = in the true explanation, per arc as edge_label.
+  std::vector<std::uint8_t> node_mask;  ///< The same per node; both empty = none is known.
   LoadReport report;
 
   [[nodiscard]] std::int64_t num_nodes() const noexcept {
@@ -84,7 +89,9 @@ struct Dataset {
 };
 
 /// SHA-256 (hex) over row_ptr, col, x, y, masks, in that order, little-endian, each preceded by
-/// name, dtype and shape: equal data hash equally whatever file they came from.
+/// name, dtype and shape: equal data hash equally whatever file they came from. Of the order and
+/// place of arrays that most sets lack (ptr, edge_attr, edge_y, edge_mask, node_mask) nothing shows
+/// where they are absent.
 [[nodiscard]] std::string content_sha256(const Dataset& dataset);
 
 }  // namespace isthmus::datasets

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "isthmus/datasets/dataset.hpp"
+#include "isthmus/datasets/graph_source.hpp"
 
 namespace isthmus::datasets {
 
@@ -27,6 +28,12 @@ struct DataRoots {
 ///                          looked for and how to get it), or its file breaks the format.
 [[nodiscard]] Dataset load(std::string_view name, const DataRoots& roots,
                            const LoadOptions& options = {});
+
+/// Opens a set whose graphs come one at a time ("gen:botnet,topology=kadem"), so that it need not
+/// fit into memory.
+/// @throws InvalidArgument  also for a set that can only be had whole. @throws DataError  as
+/// load().
+[[nodiscard]] GraphSource open_graphs(std::string_view name, const DataRoots& roots);
 
 /// One row of `dataset list`.
 struct SetInfo {
