@@ -23,8 +23,13 @@ void AppnpImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor AppnpImpl::forward(const at::Tensor& x, const Graph& graph) {
-  check_any_width("Appnp", x, graph);
-  const NormalisedSum s(graph, {options.add_self_loops(), options.normalize()}, x.options());
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor AppnpImpl::propagate(const NodeInput& input, const ConvContext& context) {
+  const at::Tensor x = to_dense(input);
+  check_any_width("Appnp", x, context.graph);
+  const NormalisedSum s(context, {options.add_self_loops(), options.normalize()}, x.options());
   // Products and sums, each rounded once: at::lerp may round by another rule at the ends of a
   // thread's share, and then the bits would depend on the number of threads.
   const at::Tensor start = x * options.alpha();

@@ -30,8 +30,13 @@ void DagnnImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor DagnnImpl::forward(const at::Tensor& x, const Graph& graph) {
-  check_graph("Dagnn", x, graph, options.channels());
-  const NormalisedSum s(graph, {.add_self_loops = options.add_self_loops()}, x.options());
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor DagnnImpl::propagate(const NodeInput& input, const ConvContext& context) {
+  const at::Tensor x = to_dense(input);
+  check_graph("Dagnn", x, context.graph, options.channels());
+  const NormalisedSum s(context, {.add_self_loops = options.add_self_loops()}, x.options());
   const auto gate = [this](const at::Tensor& h) { return ops::sigmoid(proj->forward(h)); };
   at::Tensor h = x;
   at::Tensor out = gate(h) * h;

@@ -6,9 +6,11 @@
 
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/linear.hpp"
+#include "isthmus/ops/sddmm.hpp"
 
 #include "check_graph.hpp"
 #include "edge_level.hpp"
+#include "edge_mask.hpp"
 
 namespace isthmus::layers {
 
@@ -32,6 +34,11 @@ void EdgeConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor EdgeConvImpl::forward(const NodeInput& x, const Graph& graph) {
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor EdgeConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  const Graph& graph = context.graph;
   check_graph("EdgeConv", x, graph, options.in_channels());
   const auto* first = nn->lins[0]->as<LinearImpl>();
   const std::int64_t in = options.in_channels();
@@ -39,6 +46,11 @@ at::Tensor EdgeConvImpl::forward(const NodeInput& x, const Graph& graph) {
   const at::Tensor at_source = project(x, of_difference, {});
   const at::Tensor at_destination =
       project(x, first->weight.slice(1, 0, in) - of_difference, first->bias);
+  if (is_masked(context)) {
+    const at::Tensor messages =
+        nn->forward_from_first(ops::sddmm(at_source, at_destination, graph, ops::EdgeOp::kAdd));
+    return reduce_messages(messages * context.edge_mask.unsqueeze(1), graph, options.agg());
+  }
   if (nn->num_layers() == 1) {
     return aggregate_sums(at_destination, at_source, graph, options.agg());
   }

@@ -10,6 +10,8 @@
 #include <c10/util/Exception.h>
 
 #include "isthmus/graph/plan.hpp"
+#include "isthmus/ops/message_aggregate.hpp"
+#include "isthmus/ops/sddmm.hpp"
 
 namespace isthmus::layers {
 
@@ -54,6 +56,27 @@ at::Tensor aggregate_sums(const at::Tensor& at_destination, const at::Tensor& at
   }
   const at::Tensor isolated = in_degrees(graph, at_source).eq(0);
   return (reduced + at_destination).masked_fill(isolated, 0.0);
+}
+
+at::Tensor reduce_messages(const at::Tensor& m, const Graph& graph, ops::Reduce reduce) {
+  switch (reduce) {
+    case ops::Reduce::kSum:
+    case ops::Reduce::kMean:
+    case ops::Reduce::kMax:
+      return ops::edge_aggregate(m, graph, reduce);
+    case ops::Reduce::kMin:
+      return -ops::edge_aggregate(-m, graph, ops::Reduce::kMax);
+    case ops::Reduce::kVar:
+    case ops::Reduce::kStd:
+      break;
+  }
+  const at::Tensor mean = ops::edge_aggregate(m, graph, ops::Reduce::kMean);
+  const at::Tensor off = m - ops::sddmm({}, mean, graph, ops::EdgeOp::kCopyDestination);
+  const at::Tensor var = ops::edge_aggregate(off * off, graph, ops::Reduce::kMean);
+  if (reduce == ops::Reduce::kVar) {
+    return var;
+  }
+  return (var + ops::kStdEps).sqrt().masked_fill(in_degrees(graph, m).eq(0), 0.0);
 }
 
 at::Tensor in_degrees(const Graph& graph, const at::Tensor& like) {

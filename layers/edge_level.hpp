@@ -31,6 +31,11 @@ struct EdgeMaps {
                                         const at::Tensor& at_source, const Graph& graph,
                                         ops::Reduce reduce);
 
+/// reduce over arcs e into i of m_e: [E, C] in the caller's edge order -> [N, C]. As
+/// ops::aggregate(), for all its reductions.
+[[nodiscard]] at::Tensor reduce_messages(const at::Tensor& m, const Graph& graph,
+                                         ops::Reduce reduce);
+
 /// In-degrees as a column [N, 1] of the type of `like`.
 [[nodiscard]] at::Tensor in_degrees(const Graph& graph, const at::Tensor& like);
 

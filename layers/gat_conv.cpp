@@ -4,11 +4,11 @@
 
 #include <ATen/Functions.h>
 
-#include "isthmus/ops/attention.hpp"
 #include "isthmus/ops/linear.hpp"
 
 #include "attention_heads.hpp"
 #include "check_graph.hpp"
+#include "neighbour_attention.hpp"
 
 namespace isthmus::layers {
 
@@ -52,20 +52,26 @@ void GatConvImpl::pretty_print(std::ostream& stream) const {
 
 at::Tensor GatConvImpl::forward(const NodeInput& x, const Graph& graph,
                                 const ops::DropoutKey& key) {
-  check_graph("GatConv", x, graph, options.in_channels());
+  ConvContext context(graph);
+  context.key = key;
+  return propagate(x, context);
+}
+
+at::Tensor GatConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  check_graph("GatConv", x, context.graph, options.in_channels());
   const std::int64_t heads = options.heads();
   ops::AttentionOptions how;
   how.negative_slope = options.negative_slope();
   how.self_loops = options.add_self_loops();
   how.dropout = is_training() ? options.dropout() : 0.0;
-  how.key = key;
+  how.key = context.key;
 
   const at::Tensor h = lin->forward(x);
   // Both scores of a node in one narrow product: no product of the size of h is written.
   const at::Tensor weight = at::cat({head_dot_weight(att_src), head_dot_weight(att_dst)});
   const at::Tensor scores = ops::linear(h, weight, {});
-  at::Tensor out = ops::gat_attention(h, scores.slice(1, 0, heads),
-                                      scores.slice(1, heads, 2 * heads), graph, how);
+  at::Tensor out =
+      neighbour_gat(h, scores.slice(1, 0, heads), scores.slice(1, heads, 2 * heads), context, how);
   out = join_heads(out, heads, options.concat());
   if (res) {
     out = out + res->forward(x);

@@ -10,6 +10,7 @@
 
 #include "check_edges.hpp"
 #include "check_graph.hpp"
+#include "edge_mask.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -82,19 +83,28 @@ at::Tensor GatedGcnConvImpl::finish(const at::Tensor& before, at::Tensor after, 
 
 GatedGcnOutput GatedGcnConvImpl::forward(const NodeInput& x, const at::Tensor& edges,
                                          const Graph& graph, const ops::DropoutKey& key) {
+  ConvContext context(graph);
+  context.key = key;
+  return run(x, edges, context);
+}
+
+GatedGcnOutput GatedGcnConvImpl::run(const NodeInput& x, const at::Tensor& edges,
+                                     const ConvContext& context) {
+  const Graph& graph = context.graph;
   check_graph("GatedGcnConv", x, graph, options.in_channels());
   check_edge_attr("GatedGcnConv", edges, graph, options.edge_channels());
   const at::Tensor gates_in =
       ops::sddmm(D->forward(x), E->forward(x), graph, ops::EdgeOp::kAdd) + C->forward(edges);
   const at::Tensor gates = gates_in.sigmoid();
+  const at::Tensor passed = is_masked(context) ? gates * context.edge_mask.unsqueeze(1) : gates;
   const at::Tensor heard =
-      ops::message_aggregate(B->forward(x), gates, graph, {.message = ops::MessageOf::kProduct});
+      ops::message_aggregate(B->forward(x), passed, graph, {.message = ops::MessageOf::kProduct});
   const at::Tensor open = ops::edge_aggregate(gates, graph, ops::Reduce::kSum);
   const at::Tensor nodes = A->forward(x) + heard / (open + kGateFloor);
 
-  ops::DropoutKey edge_key = key;
+  ops::DropoutKey edge_key = context.key;
   ++edge_key.layer;
-  return {options.plain_nodes() ? nodes : finish(to_dense(x), nodes, bn_node_h, key),
+  return {options.plain_nodes() ? nodes : finish(to_dense(x), nodes, bn_node_h, context.key),
           finish(edges, gates_in, bn_node_e, edge_key)};
 }
 
@@ -103,7 +113,7 @@ at::Tensor GatedGcnConvImpl::propagate(const NodeInput& x, const ConvContext& co
   if (!edges.defined()) {
     edges = at::ones({context.graph.num_edges(), 1}, A->weight.options().requires_grad(false));
   }
-  GatedGcnOutput out = forward(x, edges, context.graph, context.key);
+  GatedGcnOutput out = run(x, edges, context);
   if (context.edge_state != nullptr) {
     *context.edge_state = out.edges;
   }

@@ -4,10 +4,9 @@
 
 #include <ATen/Functions.h>
 
-#include "isthmus/ops/attention.hpp"
-
 #include "attention_heads.hpp"
 #include "check_graph.hpp"
+#include "neighbour_attention.hpp"
 
 namespace isthmus::layers {
 
@@ -57,17 +56,23 @@ void Gatv2ConvImpl::pretty_print(std::ostream& stream) const {
 
 at::Tensor Gatv2ConvImpl::forward(const NodeInput& x, const Graph& graph,
                                   const ops::DropoutKey& key) {
-  check_graph("Gatv2Conv", x, graph, options.in_channels());
+  ConvContext context(graph);
+  context.key = key;
+  return propagate(x, context);
+}
+
+at::Tensor Gatv2ConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  check_graph("Gatv2Conv", x, context.graph, options.in_channels());
   const std::int64_t heads = options.heads();
   ops::AttentionOptions how;
   how.negative_slope = options.negative_slope();
   how.self_loops = options.add_self_loops();
   how.dropout = is_training() ? options.dropout() : 0.0;
-  how.key = key;
+  how.key = context.key;
 
   const at::Tensor src = lin_l->forward(x);
   const at::Tensor dst = lin_r ? lin_r->forward(x) : src;
-  at::Tensor out = ops::gatv2_attention(src, dst, att.squeeze(0), graph, how);
+  at::Tensor out = neighbour_gatv2(src, dst, att.squeeze(0), context, how);
   out = join_heads(out, heads, options.concat());
   if (res) {
     out = out + res->forward(x);

@@ -59,11 +59,19 @@ void Gcn2ConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor Gcn2ConvImpl::forward(const at::Tensor& x, const at::Tensor& x_0, const Graph& graph) {
-  check_graph("Gcn2Conv", x, graph, options.channels());
+  ConvContext context(graph);
+  context.initial = x_0;
+  return propagate(x, context);
+}
+
+at::Tensor Gcn2ConvImpl::propagate(const NodeInput& input, const ConvContext& context) {
+  const at::Tensor x = to_dense(input);
+  const at::Tensor& x_0 = context.initial;
+  check_graph("Gcn2Conv", x, context.graph, options.channels());
   TORCH_CHECK(x_0.defined() && x_0.sizes().equals(x.sizes()), "Gcn2Conv: x_0 must be [", x.size(0),
               ", ", x.size(1), "] as x is, got ",
               x_0.defined() ? c10::str(x_0.sizes()) : "an undefined tensor");
-  const NormalisedSum s(graph, {options.add_self_loops(), options.normalize()}, x.options());
+  const NormalisedSum s(context, {options.add_self_loops(), options.normalize()}, x.options());
   const at::Tensor around = s(x) * (1.0 - options.alpha());
   const at::Tensor start = x_0 * options.alpha();
   if (!weight2.defined()) {

@@ -16,8 +16,7 @@ namespace {
 at::Tensor propagated(const at::Tensor& x, const ConvContext& context,
                       const GcnConvOptions& options) {
   if (!is_sampled(context)) {
-    return NormalisedSum(context.graph, {options.add_self_loops(), options.normalize()},
-                         x.options())(x);
+    return NormalisedSum(context, {options.add_self_loops(), options.normalize()}, x.options())(x);
   }
   if (!options.normalize()) {
     return neighbour_reduce(x, context, ops::Reduce::kSum);

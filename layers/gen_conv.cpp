@@ -12,6 +12,7 @@
 
 #include "check_edges.hpp"
 #include "check_graph.hpp"
+#include "edge_mask.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -150,7 +151,14 @@ void GenConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor GenConvImpl::aggregate(const at::Tensor& x, const at::Tensor& edges,
-                                  const Graph& graph) const {
+                                  const ConvContext& context) const {
+  const Graph& graph = context.graph;
+  at::Tensor masked;  // the messages themselves
+  if (is_masked(context)) {
+    const at::Tensor sent = ops::sddmm(x, {}, graph, ops::EdgeOp::kCopySource);
+    masked = ((edges.defined() ? sent + edges : sent).relu() + options.eps()) *
+             context.edge_mask.unsqueeze(1);
+  }
   const ops::MessageOptions messages{
       .message = edges.defined() ? ops::MessageOf::kSum : ops::MessageOf::kSource,
       .reduce = reduce_of(options.aggregation()),
@@ -161,25 +169,39 @@ at::Tensor GenConvImpl::aggregate(const at::Tensor& x, const at::Tensor& edges,
   };
   if (options.aggregation() == GenAggregation::kSoftmax) {
     const at::Tensor t = aggr_module ? aggr_module->value : constant(options.t());
-    return ops::softmax_aggregate(x, edges, graph, t, messages);
+    return masked.defined()
+               ? ops::softmax_aggregate({}, masked, graph, t, {.message = ops::MessageOf::kEdge})
+               : ops::softmax_aggregate(x, edges, graph, t, messages);
   }
   if (options.aggregation() != GenAggregation::kPowerMean || (!aggr_module && options.p() == 1.0)) {
-    return ops::message_aggregate(x, edges, graph, messages);
+    return masked.defined() ? ops::edge_aggregate(masked, graph, messages.reduce)
+                            : ops::message_aggregate(x, edges, graph, messages);
   }
   const at::Tensor p = aggr_module ? aggr_module->value : constant(options.p());
-  const auto raised = [&](const at::Tensor& raw) {
-    return at::pow((raw.relu() + options.eps()).clamp(0.0, kLargestMessage), p);
-  };
-  const at::Tensor mean =
-      edges.defined()
-          ? ops::edge_aggregate(raised(ops::sddmm(x, {}, graph, ops::EdgeOp::kCopySource) + edges),
-                                graph, ops::Reduce::kMean)
-          : ops::aggregate(raised(x), graph, ops::Reduce::kMean);
+  const auto power = [&](const at::Tensor& m) { return at::pow(m.clamp(0.0, kLargestMessage), p); };
+  const auto raised = [&](const at::Tensor& raw) { return power(raw.relu() + options.eps()); };
+  at::Tensor mean;
+  if (masked.defined()) {
+    mean = ops::edge_aggregate(power(masked), graph, ops::Reduce::kMean);
+  } else if (edges.defined()) {
+    mean = ops::edge_aggregate(raised(ops::sddmm(x, {}, graph, ops::EdgeOp::kCopySource) + edges),
+                               graph, ops::Reduce::kMean);
+  } else {
+    mean = ops::aggregate(raised(x), graph, ops::Reduce::kMean);
+  }
   return at::pow(mean.clamp(0.0, kLargestMessage), at::reciprocal(p));
 }
 
 at::Tensor GenConvImpl::forward(const NodeInput& x, const at::Tensor& edge_attr,
                                 const Graph& graph) {
+  ConvContext context(graph);
+  context.edge_attr = edge_attr;
+  return propagate(x, context);
+}
+
+at::Tensor GenConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  const Graph& graph = context.graph;
+  const at::Tensor& edge_attr = context.edge_attr;
   check_graph("GenConv", x, graph, options.in_channels());
   at::Tensor edges;
   if (options.edge_channels() > 0) {
@@ -188,15 +210,11 @@ at::Tensor GenConvImpl::forward(const NodeInput& x, const at::Tensor& edge_attr,
   }
   const at::Tensor source = lin_src ? lin_src->forward(x) : to_dense(x);
   const at::Tensor own = lin_dst ? lin_dst->forward(x) : source;
-  at::Tensor heard = aggregate(source, edges, graph);
+  at::Tensor heard = aggregate(source, edges, context);
   if (msg_norm) {
     heard = msg_norm->forward(to_dense(x), heard);
   }
   return mlp->forward(heard + own);
-}
-
-at::Tensor GenConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
-  return forward(x, context.edge_attr, context.graph);
 }
 
 }  // namespace isthmus::layers

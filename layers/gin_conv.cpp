@@ -11,6 +11,7 @@
 #include "isthmus/ops/linear.hpp"
 
 #include "check_graph.hpp"
+#include "edge_mask.hpp"
 #include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
@@ -67,7 +68,7 @@ at::Tensor GinConvImpl::forward(const NodeInput& x, const Graph& graph) {
 
 at::Tensor GinConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
   check_graph("GinConv", x, context.graph, options.in_channels());
-  if (fuses() && !is_sampled(context)) {
+  if (fuses() && !is_sampled(context) && !is_masked(context)) {
     return forward_fused(x, context.graph, context.relu);
   }
   const at::Tensor out = forward_by_steps(x, context);

@@ -6,9 +6,11 @@
 #include <c10/util/Exception.h>
 
 #include "isthmus/ops/message_aggregate.hpp"
+#include "isthmus/ops/sddmm.hpp"
 
 #include "check_edges.hpp"
 #include "check_graph.hpp"
+#include "edge_mask.hpp"
 
 namespace isthmus::layers {
 
@@ -52,13 +54,27 @@ void GineConvImpl::pretty_print(std::ostream& stream) const {
 
 at::Tensor GineConvImpl::forward(const NodeInput& x, const at::Tensor& edge_attr,
                                  const Graph& graph) {
+  ConvContext context(graph);
+  context.edge_attr = edge_attr;
+  return propagate(x, context);
+}
+
+at::Tensor GineConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  const Graph& graph = context.graph;
+  const at::Tensor& edge_attr = context.edge_attr;
   check_graph("GineConv", x, graph, options.in_channels());
   check_edge_attr("GineConv", edge_attr, graph,
                   lin ? options.edge_channels() : options.in_channels());
   const at::Tensor dense = to_dense(x);
   const at::Tensor edges = lin ? lin->forward(edge_attr) : edge_attr;
-  return nn->forward(ops::message_aggregate(dense, edges, graph, {.relu = true},
-                                            /*start=*/dense * (eps + 1.0)));
+  const at::Tensor own = dense * (eps + 1.0);
+  if (is_masked(context)) {
+    const at::Tensor messages =
+        (ops::sddmm(dense, {}, graph, ops::EdgeOp::kCopySource) + edges).relu();
+    return nn->forward(own + ops::edge_aggregate(messages * context.edge_mask.unsqueeze(1), graph,
+                                                 ops::Reduce::kSum));
+  }
+  return nn->forward(ops::message_aggregate(dense, edges, graph, {.relu = true}, /*start=*/own));
 }
 
 }  // namespace isthmus::layers

@@ -9,6 +9,7 @@
 #include "isthmus/ops/weighted_aggregate.hpp"
 
 #include "check_graph.hpp"
+#include "edge_mask.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -78,7 +79,11 @@ at::Tensor GraphConvImpl::forward(const NodeInput& x, const Graph& graph,
 
 at::Tensor GraphConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
   const bool weights = context.edge_attr.defined() && context.edge_attr.size(1) == 1;
-  return forward(x, context.graph, weights ? context.edge_attr.squeeze(1) : at::Tensor());
+  at::Tensor weight = weights ? context.edge_attr.squeeze(1) : at::Tensor();
+  if (is_masked(context)) {
+    weight = weights ? weight * context.edge_mask : context.edge_mask;
+  }
+  return forward(x, context.graph, weight);
 }
 
 }  // namespace isthmus::layers

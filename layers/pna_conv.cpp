@@ -9,9 +9,11 @@
 #include <c10/util/Exception.h>
 
 #include "isthmus/ops/aggregate.hpp"
+#include "isthmus/ops/sddmm.hpp"
 
 #include "check_graph.hpp"
 #include "edge_level.hpp"
+#include "edge_mask.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -167,8 +169,20 @@ NodeInput PnaConvImpl::input_of(const NodeInput& x, std::int64_t tower) const {
   return std::get<at::Tensor>(x).slice(1, tower * width, (tower + 1) * width);
 }
 
+/// What the towers make of the products of their first layers, [E, T width].
+at::Tensor PnaConvImpl::messages_of(const at::Tensor& sums) {
+  const std::int64_t width = tower_width();
+  std::vector<at::Tensor> messages;
+  for (std::int64_t t = 0; t < options.shape().towers; ++t) {
+    messages.push_back(pre_nns[static_cast<std::size_t>(t)]->as<PnaTowerImpl>()->forward_from_first(
+        sums.slice(1, t * width, (t + 1) * width)));
+  }
+  return at::cat(messages, 1);
+}
+
 /// One matrix [N, K width] per tower: all aggregators, side by side.
-std::vector<at::Tensor> PnaConvImpl::aggregated(const NodeInput& x, const Graph& graph) {
+std::vector<at::Tensor> PnaConvImpl::aggregated(const NodeInput& x, const ConvContext& context) {
+  const Graph& graph = context.graph;
   const PnaShape& shape = options.shape();
   const std::int64_t width = tower_width();
   std::vector<at::Tensor> destinations;
@@ -183,20 +197,20 @@ std::vector<at::Tensor> PnaConvImpl::aggregated(const NodeInput& x, const Graph&
   const at::Tensor at_destination = at::cat(destinations, 1);
   const at::Tensor at_source = at::cat(sources, 1);
   std::vector<at::Tensor> reduced;
-  if (shape.pre_layers == 1) {
+  if (is_masked(context)) {
+    const at::Tensor messages =
+        messages_of(ops::sddmm(at_source, at_destination, graph, ops::EdgeOp::kAdd)) *
+        context.edge_mask.unsqueeze(1);
+    for (const ops::Reduce reduce : shape.aggregators) {
+      reduced.push_back(reduce_messages(messages, graph, reduce));
+    }
+  } else if (shape.pre_layers == 1) {
     for (const ops::Reduce reduce : shape.aggregators) {
       reduced.push_back(aggregate_sums(at_destination, at_source, graph, reduce));
     }
   } else {
     const EdgeMaps maps = edge_maps(graph);
-    const at::Tensor sums = edge_sums(at_destination, at_source, maps);
-    std::vector<at::Tensor> messages;
-    for (std::int64_t t = 0; t < shape.towers; ++t) {
-      messages.push_back(
-          pre_nns[static_cast<std::size_t>(t)]->as<PnaTowerImpl>()->forward_from_first(
-              sums.slice(1, t * width, (t + 1) * width)));
-    }
-    const at::Tensor all = at::cat(messages, 1);
+    const at::Tensor all = messages_of(edge_sums(at_destination, at_source, maps));
     for (const ops::Reduce reduce : shape.aggregators) {
       reduced.push_back(ops::aggregate(all, maps.into_destination, reduce));
     }
@@ -231,11 +245,16 @@ at::Tensor PnaConvImpl::post(std::int64_t tower, const NodeInput& x, const at::T
 }
 
 at::Tensor PnaConvImpl::forward(const NodeInput& x, const Graph& graph) {
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor PnaConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  const Graph& graph = context.graph;
   check_graph("PnaConv", x, graph, options.in_channels());
   const PnaShape& shape = options.shape();
   // Columns of a sparse matrix cannot be cut out.
   const NodeInput input = shape.divide_input && shape.towers > 1 ? NodeInput(to_dense(x)) : x;
-  const std::vector<at::Tensor> a = aggregated(input, graph);
+  const std::vector<at::Tensor> a = aggregated(input, context);
   const at::Tensor factors = aggr_module->factors(in_degrees(graph, a.front()), shape.scalers);
   std::vector<at::Tensor> outs;
   for (std::int64_t t = 0; t < shape.towers; ++t) {

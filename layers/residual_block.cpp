@@ -5,9 +5,8 @@
 #include <ATen/Functions.h>
 #include <c10/util/Exception.h>
 
-#include "isthmus/ops/attention.hpp"
-
 #include "check_graph.hpp"
+#include "neighbour_attention.hpp"
 #include "neighbour_sums.hpp"
 
 namespace isthmus::layers {
@@ -83,11 +82,11 @@ void ResidualBlockImpl::pretty_print(std::ostream& stream) const {
   stream << "ResidualBlock(" << name_of(options.propagate()) << ", " << options.channels() << ")";
 }
 
-at::Tensor ResidualBlockImpl::attend(const at::Tensor& u, const Graph& graph) {
+at::Tensor ResidualBlockImpl::attend(const at::Tensor& u, const ConvContext& context) {
   const at::Tensor h = lin_in->forward(u);
   ops::AttentionOptions how;
   how.self_loops = true;
-  return ops::gat_attention(h, attn_src->forward(h), attn_dst->forward(h), graph, how);
+  return neighbour_gat(h, attn_src->forward(h), attn_dst->forward(h), context, how);
 }
 
 at::Tensor ResidualBlockImpl::propagated(const at::Tensor& u, const ConvContext& context) {
@@ -102,7 +101,7 @@ at::Tensor ResidualBlockImpl::propagated(const at::Tensor& u, const ConvContext&
     case LayerType::kGin:
       return neighbour_gin(u, context, eps, options.agg().value_or(ops::Reduce::kSum));
     case LayerType::kGat:
-      return attend(u, context.graph);
+      return attend(u, context);
     default:  // the constructor lets no other type through
       break;
   }

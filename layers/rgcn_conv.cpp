@@ -11,6 +11,7 @@
 #include "isthmus/ops/message_aggregate.hpp"
 
 #include "check_graph.hpp"
+#include "edge_mask.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -19,6 +20,20 @@ namespace {
 void glorot_last(Initializer& init, const at::Tensor& weight) {
   const std::int64_t sides = weight.size(-2) + weight.size(-1);
   init.uniform(weight, sides > 0 ? std::sqrt(6.0 / static_cast<double>(sides)) : 0.0);
+}
+
+/// Numbers of edges, from the caller's order to that of the rows.
+at::Tensor in_row_order(const at::Tensor& of_edges, const Graph& graph) {
+  const EdgePositions eid = graph.eid();
+  if (eid.is_identity()) {
+    return of_edges;
+  }
+  const at::Tensor index = at::empty({graph.num_edges()}, at::kLong);
+  auto* at_slot = index.data_ptr<std::int64_t>();
+  for (EdgeId slot = 0; slot < graph.num_edges(); ++slot) {
+    at_slot[slot] = eid[slot];
+  }
+  return of_edges.index_select(0, index);
 }
 
 }  // namespace
@@ -115,6 +130,14 @@ const Graph& RgcnConvImpl::by_relation(const Graph& graph, const at::Tensor& edg
 
 at::Tensor RgcnConvImpl::forward(const NodeInput& x, const at::Tensor& edge_type,
                                  const Graph& graph) {
+  ConvContext context(graph);
+  context.edge_type = edge_type;
+  return propagate(x, context);
+}
+
+at::Tensor RgcnConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  const Graph& graph = context.graph;
+  const at::Tensor& edge_type = context.edge_type;
   const RgcnConvOptions& o = options;
   check_graph("RgcnConv", x, graph, o.in_channels());
   TORCH_CHECK(edge_type.defined(), "RgcnConv: edge_type must be [", graph.num_edges(),
@@ -125,9 +148,12 @@ at::Tensor RgcnConvImpl::forward(const NodeInput& x, const at::Tensor& edge_type
               edge_type.scalar_type(), " ", edge_type.sizes());
   const std::int64_t nodes = graph.num_nodes();
   const at::Tensor dense = to_dense(x);
-  const at::Tensor heard =
-      ops::message_aggregate(dense, {}, by_relation(graph, edge_type),
-                             {.message = ops::MessageOf::kSource, .reduce = o.agg()});  // [N R, in]
+  const Graph& split = by_relation(graph, edge_type);  // its edges lie as the rows of graph do
+  const at::Tensor heard =                             // [N R, in]
+      is_masked(context)
+          ? masked_reduce(dense, in_row_order(context.edge_mask, graph), split, o.agg())
+          : ops::message_aggregate(dense, {}, split,
+                                   {.message = ops::MessageOf::kSource, .reduce = o.agg()});
 
   at::Tensor out;
   if (o.num_blocks() > 0) {

@@ -32,8 +32,13 @@ void SgConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 at::Tensor SgConvImpl::forward(const NodeInput& x, const Graph& graph) {
-  check_graph("SgConv", x, graph, options.in_channels());
-  const NormalisedSum s(graph, {.add_self_loops = options.add_self_loops()}, lin->weight.options());
+  return propagate(x, ConvContext(graph));
+}
+
+at::Tensor SgConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  check_graph("SgConv", x, context.graph, options.in_channels());
+  const NormalisedSum s(context, {.add_self_loops = options.add_self_loops()},
+                        lin->weight.options());
   const auto hopped = [&](at::Tensor h) {
     for (std::int64_t k = 0; k < options.hops(); ++k) {
       h = s(h);

@@ -5,10 +5,9 @@
 #include <ATen/Functions.h>
 #include <c10/util/Exception.h>
 
-#include "isthmus/ops/attention.hpp"
-
 #include "attention_heads.hpp"
 #include "check_graph.hpp"
+#include "neighbour_attention.hpp"
 
 namespace isthmus::layers {
 
@@ -54,15 +53,20 @@ void TransformerConvImpl::pretty_print(std::ostream& stream) const {
 
 at::Tensor TransformerConvImpl::forward(const NodeInput& x, const Graph& graph,
                                         const ops::DropoutKey& key) {
-  check_graph("TransformerConv", x, graph, options.in_channels());
+  ConvContext context(graph);
+  context.key = key;
+  return propagate(x, context);
+}
+
+at::Tensor TransformerConvImpl::propagate(const NodeInput& x, const ConvContext& context) {
+  check_graph("TransformerConv", x, context.graph, options.in_channels());
   ops::AttentionOptions how;
   how.dropout = is_training() ? options.dropout() : 0.0;
-  how.key = key;
-  const at::Tensor heard = join_heads(
-      ops::dot_attention(
-          {lin_query->forward(x), lin_key->forward(x), lin_value->forward(x), options.heads()},
-          graph, how),
-      options.heads(), options.concat());
+  how.key = context.key;
+  const at::Tensor heard = join_heads(neighbour_dot({lin_query->forward(x), lin_key->forward(x),
+                                                     lin_value->forward(x), options.heads()},
+                                                    context, how),
+                                      options.heads(), options.concat());
   if (!lin_skip) {
     return heard;
   }

@@ -60,7 +60,8 @@ VerbSpec train_verb() {
           .has_dry_run = true};
 }
 
-std::vector<OptionSpec> model_options() {
+/// A model file and the set that it meets.
+std::vector<OptionSpec> set_options() {
   return {{.name = "--model",
            .takes = Takes::kText,
            .value = "FILE",
@@ -76,13 +77,18 @@ std::vector<OptionSpec> model_options() {
            .meaning = "which published split or fold",
            .fallback = "the model's",
            .minimum = 0,
-           .maximum = 1000000},
-          {.name = "--order",
-           .takes = Takes::kChoice,
-           .value = "ORDER",
-           .meaning = "numbering of the nodes inside, for the cache; changes no result",
-           .fallback = "none",
-           .choices = {"none", "auto", "metis", "rcm", "bfs", "degree"}}};
+           .maximum = 1000000}};
+}
+
+std::vector<OptionSpec> model_options() {
+  std::vector<OptionSpec> options = set_options();
+  options.push_back({.name = "--order",
+                     .takes = Takes::kChoice,
+                     .value = "ORDER",
+                     .meaning = "numbering of the nodes inside, for the cache; changes no result",
+                     .fallback = "none",
+                     .choices = {"none", "auto", "metis", "rcm", "bfs", "degree"}});
+  return options;
 }
 
 VerbSpec eval_verb() {
@@ -130,6 +136,84 @@ VerbSpec predict_verb() {
                           .value = "FILE",
                           .meaning = "write the TSV there",
                           .fallback = "stdout"});
+  return verb;
+}
+
+VerbSpec explain_verb() {
+  VerbSpec verb{
+      .name = "explain",
+      .summary = "which edges and features a prediction rests on: masks, fidelity, a drawing",
+      .examples = {{"isthmus explain --model best.safetensors --target node:17 --svg 17.svg",
+                    "the arcs that decide node 17, and a picture of them"},
+                   {"isthmus explain --model best.safetensors --method integrated-gradients "
+                    "--limit 50 --json",
+                    "the first 50 test items and the fidelity of their explanations, as JSON"}},
+      .positionals = {},
+      .options = set_options()};
+  const std::vector<OptionSpec> own = {
+      {.name = "--target",
+       .takes = Takes::kText,
+       .value = "TARGET",
+       .meaning = "node:ID,ID,... or graph:ID,..., or train, val, test, all",
+       .fallback = "test"},
+      {.name = "--limit",
+       .takes = Takes::kInteger,
+       .value = "N",
+       .meaning = "targets at most, the first ones; 0 = all",
+       .fallback = "0",
+       .minimum = 0},
+      {.name = "--method",
+       .takes = Takes::kChoice,
+       .value = "METHOD",
+       .meaning = "how the masks are found",
+       .fallback = "gnnexplainer",
+       .choices = {"gnnexplainer", "saliency", "input-x-gradient", "integrated-gradients",
+                   "random"}},
+      {.name = "--type",
+       .takes = Takes::kChoice,
+       .value = "TYPE",
+       .meaning = "explain the class predicted, or the true one",
+       .fallback = "model",
+       .choices = {"model", "phenomenon"}},
+      {.name = "--masks",
+       .takes = Takes::kText,
+       .value = "KIND,...",
+       .meaning = "what gets weights: edge, node, feature",
+       .fallback = "edge,node,feature"},
+      {.name = "--top",
+       .takes = Takes::kInteger,
+       .value = "PERCENT",
+       .meaning = "share of the entries that is the explanation",
+       .fallback = "10",
+       .minimum = 1,
+       .maximum = 100},
+      {.name = "--threshold",
+       .takes = Takes::kText,
+       .value = "NUMBER",
+       .meaning = "instead of --top: entries beyond NUMBER"},
+      {.name = "--metrics",
+       .takes = Takes::kChoice,
+       .value = "WHICH",
+       .meaning = "none, basic: at --top, all: and curves over 5 to 50 %",
+       .fallback = "basic",
+       .choices = {"none", "basic", "all"}},
+      {.name = "--epochs",
+       .takes = Takes::kInteger,
+       .value = "N",
+       .meaning = "steps of gnnexplainer",
+       .fallback = "100",
+       .minimum = 1,
+       .maximum = 1000000},
+      {.name = "--out",
+       .takes = Takes::kText,
+       .value = "FILE",
+       .meaning = "write all entries to FILE.tsv or FILE.npz",
+       .fallback = "the explanation as TSV on stdout"},
+      {.name = "--svg",
+       .takes = Takes::kText,
+       .value = "FILE",
+       .meaning = "draw the neighbourhood of the first target"}};
+  verb.options.insert(verb.options.end(), own.begin(), own.end());
   return verb;
 }
 
@@ -209,9 +293,9 @@ VerbSpec help_verb() {
 }  // namespace
 
 std::span<const VerbSpec> all_verbs() {
-  static const std::array<VerbSpec, 7> verbs = {train_verb(), eval_verb(),    predict_verb(),
-                                                info_verb(),  dataset_verb(), doctor_verb(),
-                                                help_verb()};
+  static const std::array<VerbSpec, 8> verbs = {train_verb(),   eval_verb(), predict_verb(),
+                                                explain_verb(), info_verb(), dataset_verb(),
+                                                doctor_verb(),  help_verb()};
   return verbs;
 }
 

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   const Program program = {.verbs = {{"train", run_train},
                                      {"eval", run_eval},
                                      {"predict", run_predict},
+                                     {"explain", run_explain},
                                      {"doctor", run_torch_doctor}},
                            .has_torch = true,
                            .prepare = prepare};

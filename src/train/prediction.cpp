@@ -1,5 +1,7 @@
 #include "prediction.hpp"
 
+#include <unordered_map>
+
 #include "isthmus/core/error.hpp"
 
 #include "protocol.hpp"
@@ -68,6 +70,32 @@ std::vector<std::int64_t> items_of(const Config& config, const datasets::Dataset
   }
   const datasets::Split& split = plan.runs[static_cast<std::size_t>(fold)].split;
   return part == "train" ? split.train : part == "val" ? split.val : split.test;
+}
+
+std::vector<std::int64_t> items_of_ids(const std::string& who, const datasets::Dataset& dataset,
+                                       const std::vector<std::string>& ids) {
+  const bool nodes = dataset.task == datasets::Task::kNode;
+  const auto count = static_cast<std::int64_t>(dataset.y.size());
+  std::unordered_map<std::string, std::int64_t> item;
+  if (nodes && !dataset.node_names.empty()) {
+    for (std::size_t i = 0; i < dataset.node_names.size(); ++i) {
+      item.emplace(dataset.node_names[i], static_cast<std::int64_t>(i));
+    }
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) {
+      item.emplace(std::to_string(i), i);
+    }
+  }
+  std::vector<std::int64_t> items;
+  for (const std::string& id : ids) {
+    const auto found = item.find(id);
+    if (found == item.end()) {
+      throw InvalidArgument(who + ": '" + dataset.name + "' has no " + (nodes ? "node" : "graph") +
+                            " '" + id + "'");
+    }
+    items.push_back(found->second);
+  }
+  return items;
 }
 
 }  // namespace isthmus::train

@@ -26,4 +26,10 @@ namespace isthmus::train {
                                                  const datasets::Dataset& dataset,
                                                  const std::string& part, std::int64_t fold);
 
+/// Item numbers of original ids, in the order given.
+/// @throws InvalidArgument  naming an id that the set does not have, after `who`.
+[[nodiscard]] std::vector<std::int64_t> items_of_ids(const std::string& who,
+                                                     const datasets::Dataset& dataset,
+                                                     const std::vector<std::string>& ids);
+
 }  // namespace isthmus::train

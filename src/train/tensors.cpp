@@ -380,14 +380,6 @@ std::shared_ptr<layers::ConstantInput> constant_input(const layers::NodeInput& x
                               : std::make_shared<layers::ConstantInput>(std::get<at::Tensor>(x));
 }
 
-at::Tensor run_model(layers::Gnn& model, const ModelInput& input) {
-  layers::ConvContext context(input.graph);
-  context.edge_attr = input.edge_attr;
-  context.edge_type = input.edge_type;
-  context.constant = input.constant.get();
-  return model->forward(input.x, context, input.ptr);
-}
-
 void check_edges(const TaskTensors& data, const Config& config) {
   const std::string& layer = config.gnn.layer_type;
   const bool needs_features = layer == "gineconv";

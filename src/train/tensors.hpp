@@ -16,27 +16,14 @@
 #include "isthmus/layers/input.hpp"
 #include "isthmus/partition/locality_order.hpp"
 #include "isthmus/train/config.hpp"
+#include "isthmus/train/model_input.hpp"
 
 #include "loss.hpp"
 
 namespace isthmus::train {
 
-/// What one forward pass takes.
-struct ModelInput {
-  layers::NodeInput x;
-  Graph graph;
-  std::vector<std::int64_t> ptr;  ///< Offsets of the graphs of a batch; empty for node tasks.
-  at::Tensor edge_attr;           ///< [E, D] in the graph's edge order; undefined if there is none.
-  at::Tensor edge_type;           ///< [E] int64; undefined if there is none.
-  /// Of x, where the same input is run again and again; null if it is not, or sparse.
-  std::shared_ptr<layers::ConstantInput> constant = nullptr;
-};
-
 /// For an input that is run again and again; null if x is sparse.
 [[nodiscard]] std::shared_ptr<layers::ConstantInput> constant_input(const layers::NodeInput& x);
-
-/// model(input), with all that its layers may look at.
-[[nodiscard]] at::Tensor run_model(layers::Gnn& model, const ModelInput& input);
 
 /// A set as tensors; features are normalised as the config says and shared by all runs. Nodes of a
 /// node task may be numbered anew inside: whoever calls knows them by their ids in the set.

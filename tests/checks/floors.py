@@ -16,7 +16,7 @@ ALLOWED = {
     'ops': ('kernels', 'graph'),
     'layers': ('ops', 'graph'),
     'train': ('layers', 'ops', 'datasets', 'graph', 'partition', 'formats'),
-    'explain': ('layers', 'train'), 'audit': ('layers', 'train', 'expressivity', 'metanet'),
+    'explain': ('train', 'layers', 'ops', 'datasets', 'graph', 'formats'), 'audit': ('layers', 'train', 'expressivity', 'metanet'),
     'dist': ('train', 'partition'),
 }
 TORCH_ROOMS = ('torch', 'ops', 'layers', 'train', 'explain', 'audit', 'dist', 'cli')

@@ -57,7 +57,7 @@ TEST(Doctor, CallsABrokenSiblingAProblem) {
 TEST(Sibling, IsNamedWhereItIsMissing) {
   const test::TemporaryFolder folder;
   std::filesystem::copy(std::getenv("ISTHMUS_PROGRAM"), folder / "isthmus");
-  for (const char* verb : {"train", "eval", "predict"}) {
+  for (const char* verb : {"train", "eval", "predict", "explain"}) {
     const test::ProcessResult result = test::run_process({folder / "isthmus", verb});
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_EQ(result.err, "isthmus: " + std::string(verb) +

@@ -36,6 +36,11 @@ struct ConvContext {
   /// estimate of the sum over all. Undefined: the graph is whole.
   at::Tensor in_scale;
   at::Tensor gcn_norm;  ///< With in_scale: [N, 1], Plan::gcn_norm_f32() of the larger graph.
+  /// [E], of the features' type: every message is multiplied by the number of its edge, after
+  /// whatever normalises it (degrees, softmax, gates) and before it is reduced; differentiable.
+  /// Self-loops that a layer adds or puts in the place of the graph's have no number, and are never
+  /// masked. Undefined: no masks, at no cost.
+  at::Tensor edge_mask;
 };
 
 /// A message-passing layer as a network of them sees it: the mixin of every *Conv module. Each also

@@ -48,9 +48,7 @@ class DagnnImpl : public torch::nn::Cloneable<DagnnImpl>, public Conv {
   void pretty_print(std::ostream& stream) const override;
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const at::Tensor& x, const Graph& graph);
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(to_dense(x), context.graph);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "DAGNN"; }
 
   DagnnOptions options;

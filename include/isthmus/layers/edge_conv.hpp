@@ -55,9 +55,7 @@ class EdgeConvImpl : public torch::nn::Cloneable<EdgeConvImpl>, public Conv {
   void pretty_print(std::ostream& stream) const override;
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph);
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(x, context.graph);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "EdgeConv"; }
 
   EdgeConvOptions options;

@@ -58,9 +58,7 @@ class GatConvImpl : public torch::nn::Cloneable<GatConvImpl>, public Conv {
   /// @param graph  N nodes, not bipartite. @param key  Of dropout; not looked at in eval mode.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph,
                                    const ops::DropoutKey& key = {});
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(x, context.graph, context.key);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "GATConv"; }
 
   GatConvOptions options;

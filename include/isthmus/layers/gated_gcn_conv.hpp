@@ -81,6 +81,8 @@ class GatedGcnConvImpl : public torch::nn::Cloneable<GatedGcnConvImpl>, public C
   BatchNorm bn_node_e{nullptr};  ///< Null without batch_norm.
 
  private:
+  [[nodiscard]] GatedGcnOutput run(const NodeInput& x, const at::Tensor& edges,
+                                   const ConvContext& context);
   [[nodiscard]] at::Tensor finish(const at::Tensor& before, at::Tensor after, BatchNorm& norm,
                                   const ops::DropoutKey& key);
 };

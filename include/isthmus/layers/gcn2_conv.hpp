@@ -58,9 +58,7 @@ class Gcn2ConvImpl : public torch::nn::Cloneable<Gcn2ConvImpl>, public Conv {
   /// @param x_0    [N, C] as x, the start of the network.
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const at::Tensor& x, const at::Tensor& x_0, const Graph& graph);
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(to_dense(x), context.initial, context.graph);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "GCN2Conv"; }
 
   Gcn2ConvOptions options;

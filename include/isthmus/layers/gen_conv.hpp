@@ -114,7 +114,7 @@ class GenConvImpl : public torch::nn::Cloneable<GenConvImpl>, public Conv {
  private:
   [[nodiscard]] bool learns() const;
   [[nodiscard]] at::Tensor aggregate(const at::Tensor& x, const at::Tensor& edges,
-                                     const Graph& graph) const;
+                                     const ConvContext& context) const;
 };
 TORCH_MODULE(GenConv);
 

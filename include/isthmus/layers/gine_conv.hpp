@@ -56,9 +56,7 @@ class GineConvImpl : public torch::nn::Cloneable<GineConvImpl>, public Conv {
   /// @param graph      N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const at::Tensor& edge_attr,
                                    const Graph& graph);
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(x, context.edge_attr, context.graph);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "GINEConv"; }
 
   GineConvOptions options;

@@ -106,9 +106,7 @@ class PnaConvImpl : public torch::nn::Cloneable<PnaConvImpl>, public Conv {
   void pretty_print(std::ostream& stream) const override;
   /// @param graph  N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph);
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(x, context.graph);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "PNAConv"; }
 
   PnaConvOptions options;
@@ -120,7 +118,8 @@ class PnaConvImpl : public torch::nn::Cloneable<PnaConvImpl>, public Conv {
  private:
   [[nodiscard]] std::int64_t tower_width() const;
   [[nodiscard]] NodeInput input_of(const NodeInput& x, std::int64_t tower) const;
-  [[nodiscard]] std::vector<at::Tensor> aggregated(const NodeInput& x, const Graph& graph);
+  [[nodiscard]] std::vector<at::Tensor> aggregated(const NodeInput& x, const ConvContext& context);
+  [[nodiscard]] at::Tensor messages_of(const at::Tensor& sums);
   [[nodiscard]] at::Tensor post(std::int64_t tower, const NodeInput& x, const at::Tensor& a,
                                 const at::Tensor& factors);
 };

@@ -74,7 +74,7 @@ class ResidualBlockImpl : public torch::nn::Cloneable<ResidualBlockImpl> {
   Linear attn_dst{nullptr};
 
  private:
-  [[nodiscard]] at::Tensor attend(const at::Tensor& u, const Graph& graph);
+  [[nodiscard]] at::Tensor attend(const at::Tensor& u, const ConvContext& context);
   [[nodiscard]] at::Tensor propagated(const at::Tensor& u, const ConvContext& context);
 };
 TORCH_MODULE(ResidualBlock);

@@ -107,12 +107,12 @@ struct ReversibleOptions {
 /// the gradient from the same evaluation, so that memory does not grow with L beyond parameters.
 /// Forward + backward cost 4 forward units (plain 3).
 ///
-/// Autograd: one node for the whole stack. All gradients (x, extras, ConvContext::edge_attr and
-/// initial, parameters) are returned, none written: torch::autograd::grad, retain_graph and hooks
-/// work; create_graph is refused. x is copied, never written or freed. A leaf that a block reads
-/// without its being one of these is found at the first backward and refused. Buffers of blocks
-/// (running statistics) change once a step: they are restored after each reconstruction. Blocks
-/// are evaluated twice in the first training step and their bits compared.
+/// Autograd: one node for the whole stack. All gradients (x, extras, ConvContext::edge_attr,
+/// initial and edge_mask, parameters) are returned, none written: torch::autograd::grad,
+/// retain_graph and hooks work; create_graph is refused. x is copied, never written or freed. A
+/// leaf that a block reads without its being one of these is found at the first backward and
+/// refused. Buffers of blocks (running statistics) change once a step: they are restored after each
+/// reconstruction. Blocks are evaluated twice in the first training step and their bits compared.
 ///
 /// Tensors: layers.L.convs.G.*, as PyG's GroupAddRev.
 ///

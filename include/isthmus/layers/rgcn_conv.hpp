@@ -59,9 +59,7 @@ class RgcnConvImpl : public torch::nn::Cloneable<RgcnConvImpl>, public Conv {
   /// @param graph      N nodes, not bipartite.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const at::Tensor& edge_type,
                                    const Graph& graph);
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(x, context.edge_type, context.graph);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "RGCNConv"; }
 
   RgcnConvOptions options;

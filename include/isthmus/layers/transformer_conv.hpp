@@ -59,9 +59,7 @@ class TransformerConvImpl : public torch::nn::Cloneable<TransformerConvImpl>, pu
   /// @param graph  N nodes, not bipartite. @param key  Of dropout; not looked at in eval mode.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph,
                                    const ops::DropoutKey& key = {});
-  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override {
-    return forward(x, context.graph, context.key);
-  }
+  [[nodiscard]] at::Tensor propagate(const NodeInput& x, const ConvContext& context) override;
   [[nodiscard]] std::string_view type_name() const noexcept override { return "TransformerConv"; }
 
   TransformerConvOptions options;
