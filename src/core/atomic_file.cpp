@@ -169,8 +169,8 @@ int sync_folder(const fs::path& folder) noexcept {
   return fd.get() >= 0 && ::fsync(fd.get()) != 0 && errno == EIO ? EIO : 0;
 }
 
-/// Both forms of write_file_atomically(): `fill` makes the content of the temporary file and returns
-/// 0 or errno.
+/// Both forms of write_file_atomically(): `fill` makes the content of the temporary file and
+/// returns 0 or errno.
 void replace_file(const fs::path& path, Overwrite overwrite,
                   const std::function<int(const TemporaryFile&)>& fill) {
   std::error_code ignored;

@@ -9,7 +9,8 @@
 namespace isthmus::formats {
 
 /// While it lives, this thread alone is inside the library, which then prints no errors and loads
-/// no plugins; what the process had set for itself comes back after.
+/// no plugins; what the process had set for itself comes back after. The library's own printer does
+/// not: a broken file may leave something behind, of which it would complain when the process ends.
 class Hdf5Library {
  public:
   Hdf5Library() : lock_(mutex()) {
@@ -21,7 +22,9 @@ class Hdf5Library {
   }
   ~Hdf5Library() {
     H5PLset_loading_state(plugins_);
-    H5Eset_auto2(H5E_DEFAULT, print_, print_data_);
+    if (print_ != default_printer()) {
+      H5Eset_auto2(H5E_DEFAULT, print_, print_data_);
+    }
   }
   Hdf5Library(const Hdf5Library&) = delete;
   Hdf5Library& operator=(const Hdf5Library&) = delete;
@@ -30,6 +33,13 @@ class Hdf5Library {
   static std::mutex& mutex() {
     static std::mutex only;
     return only;
+  }
+  static H5E_auto2_t default_printer() {
+    const hid_t fresh = H5Ecreate_stack();
+    H5E_auto2_t print = nullptr;
+    H5Eget_auto2(fresh, &print, nullptr);
+    H5Eclose_stack(fresh);
+    return print;
   }
   std::lock_guard<std::mutex> lock_;
   H5E_auto2_t print_ = nullptr;

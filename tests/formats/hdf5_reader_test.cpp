@@ -303,6 +303,7 @@ TEST(Hdf5Reader, LeavesTheLibrarysSettingsAsTheyWere) {
   void* data = nullptr;
   H5Eget_auto2(H5E_DEFAULT, &print, &data);
   EXPECT_EQ(print, static_cast<H5E_auto2_t>(quiet));
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   unsigned state = 0;
   H5PLget_loading_state(&state);
   EXPECT_EQ(state, 3U);
