@@ -14,6 +14,11 @@ namespace isthmus::formats {
 class Hdf5Library {
  public:
   Hdf5Library() : lock_(mutex()) {
+    // At exit the library would flush what a failed write (disk full) or a broken file left half
+    // open, and dies of it. All that is ours is closed by then. Too late, and ignored, where the
+    // program itself has opened the library before.
+    static const herr_t no_cleaning_at_exit = H5dont_atexit();
+    static_cast<void>(no_cleaning_at_exit);
     H5open();
     H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);

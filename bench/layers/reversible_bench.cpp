@@ -1,0 +1,346 @@
+// Reversible networks: acceptance A4 (memory of a training step at each depth), A5 (fixed point:
+// the stream and the gradients bit by bit at L = 1001), A6 (gradients in double), A7 (drift of the
+// float stream) and A9 (time beside the plain net). Graphs are random, blocks are XG-BoT's,
+// untrained.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <torch/autograd.h>
+
+#include "isthmus/core/block_pool.hpp"
+#include "isthmus/core/philox.hpp"
+#include "isthmus/core/thread_budget.hpp"
+#include "isthmus/graph/graph.hpp"
+#include "isthmus/graph/plan.hpp"
+#include "isthmus/layers/gin_conv.hpp"
+#include "isthmus/layers/reversible.hpp"
+#include "isthmus/layers/reversible_conv.hpp"
+#include "isthmus/ops/tensor_allocator.hpp"
+#include "isthmus/ops/tensor_executor.hpp"
+
+#include "machine.hpp"
+#include "options.hpp"
+#include "timing.hpp"
+
+namespace isthmus::bench {
+namespace {
+
+namespace layers = isthmus::layers;
+using layers::ReversibleMode;
+using layers::ReversibleOptions;
+using layers::ReversibleStack;
+using layers::StreamType;
+
+constexpr double kMib = 1048576.0;
+constexpr std::int64_t kWidth = 64;
+constexpr double kDropout = 0.2;
+
+Graph random_graph(NodeId nodes, std::int64_t arcs) {
+  RandomStream draws(1, 1, 1);
+  std::vector<NodeId> src;
+  std::vector<NodeId> dst;
+  for (std::int64_t e = 0; e < arcs; ++e) {
+    src.push_back(static_cast<NodeId>(draws.integer(nodes)));
+    dst.push_back(static_cast<NodeId>(draws.integer(nodes)));
+  }
+  Graph graph = Graph::from_coo(nodes, src, dst);
+  graph.plan().prepare();
+  return graph;
+}
+
+ReversibleStack make_stack(const ReversibleOptions& options, bool norm_after = true) {
+  const std::int64_t width = options.channels() / options.groups();
+  ReversibleStack stack(options, [&](std::int64_t, std::int64_t) {
+    return layers::ReversibleConv(
+               layers::ReversibleConvOptions(width).relu_after(true).norm_after(norm_after),
+               layers::GinConv(layers::GinConvOptions(width, width).hidden_channels(width)).ptr())
+        .ptr();
+  });
+  layers::Initializer init(1);
+  stack->reset_parameters(init);
+  return stack;
+}
+
+std::int64_t parameters_of(const ReversibleStack& stack) {
+  std::int64_t count = 0;
+  for (const at::Tensor& parameter : stack->parameters()) {
+    count += parameter.numel();
+  }
+  return count;
+}
+
+/// Forward and backward of one step, gradients left in the parameters.
+void train_step(ReversibleStack& stack, const at::Tensor& x, const Graph& graph) {
+  stack->zero_grad();
+  layers::ConvContext context(graph);
+  stack->forward(x, context).square().mean().backward();
+}
+
+/// All gradients of one step: of x, then of the parameters.
+std::vector<at::Tensor> gradients(ReversibleStack& stack, const at::Tensor& x, const Graph& graph) {
+  const at::Tensor leaf = x.clone().requires_grad_(true);
+  train_step(stack, leaf, graph);
+  std::vector<at::Tensor> all{leaf.grad()};
+  for (const at::Tensor& parameter : stack->parameters()) {
+    all.push_back(parameter.grad());
+  }
+  return all;
+}
+
+std::string verdict(bool met) { return met ? "ok" : "MISSED"; }
+
+struct Depth {
+  std::int64_t layers = 0;
+  std::int64_t parameters = 0;
+  double bytes = 0.0;
+};
+
+/// Bytes of tensors above those alive before the step, at most; gradients included.
+double step_bytes(ReversibleStack& stack, const at::Tensor& x, const Graph& graph) {
+  train_step(stack, x, graph);  // the first one checks the blocks
+  stack->zero_grad(/*set_to_none=*/true);
+  const auto before = static_cast<double>(block_pool_use().live);
+  reset_block_peak();
+  train_step(stack, x, graph);
+  return static_cast<double>(block_pool_use().peak) - before;
+}
+
+bool memory(bool quick) {
+  const Graph graph = random_graph(20000, 200000);
+  const at::Tensor x = at::randn({20000, kWidth}).requires_grad_(true);
+  std::printf(
+      "\nA4: N = 20,000, E = 200,000, D = 64, C = 2; a training step's tensors, MiB above "
+      "before\n");
+  std::printf("  %6s %10s %10s %10s %14s %14s\n", "L", "stream", "step", "plain", "seconds",
+              "seconds plain");
+  std::vector<Depth> depths;
+  for (const std::int64_t count : quick ? std::vector<std::int64_t>{4, 24}
+                                        : std::vector<std::int64_t>{4, 24, 112, 448, 1001}) {
+    const ReversibleOptions options = ReversibleOptions(kWidth, count).dropout(kDropout);
+    ReversibleStack ours = make_stack(
+        ReversibleOptions(options).stream(StreamType::kFixed32).mode(ReversibleMode::kReversible));
+    const double bytes = step_bytes(ours, x, graph);
+    const double seconds = timed([&] { train_step(ours, x, graph); }).wall_ms / 1e3;
+    double plain_bytes = 0.0;
+    double plain_seconds = 0.0;
+    if (count <= 112) {
+      ReversibleStack plain = make_stack(
+          ReversibleOptions(options).stream(StreamType::kF32).mode(ReversibleMode::kPlain));
+      plain_bytes = step_bytes(plain, x, graph);
+      plain_seconds = timed([&] { train_step(plain, x, graph); }).wall_ms / 1e3;
+    }
+    depths.push_back({count, parameters_of(ours), bytes});
+    std::printf("  %6lld %10s %10.1f %10.1f %14.3f %14.3f\n", static_cast<long long>(count),
+                "fixed32", bytes / kMib, plain_bytes / kMib, seconds, plain_seconds);
+  }
+  const Depth& low = depths.front();
+  const Depth& high = depths.back();
+  const double slope =
+      (high.bytes - low.bytes) / static_cast<double>(high.parameters - low.parameters);
+  const double allowed = 8.0 + 4096.0 * static_cast<double>(high.layers - low.layers) /
+                                   static_cast<double>(high.parameters - low.parameters);
+  const double rest = low.bytes - slope * static_cast<double>(low.parameters);
+  std::printf(
+      "  slope %.2f bytes a parameter (bar %.2f: 8 and 4 KiB a layer), rest %.1f MiB (bar 40)\n",
+      slope, allowed, rest / kMib);
+  const bool met = slope <= allowed && rest <= 40.0 * kMib;
+  std::printf("A4: %s\n", verdict(met).c_str());
+  return met;
+}
+
+bool exactness(bool quick) {
+  const Graph graph = random_graph(500, 2500);
+  const std::int64_t depth = quick ? 48 : 1001;
+  const at::Tensor x = at::randn({500, kWidth});
+  int met = 0;
+  int all = 0;
+  for (const bool norm_after : {true, false}) {
+    for (const std::int64_t groups : {2, 4, 8}) {
+      const ReversibleOptions options = ReversibleOptions(kWidth, depth)
+                                            .groups(groups)
+                                            .stream(StreamType::kFixed32)
+                                            .bits(norm_after ? 20 : 12)
+                                            .dropout(kDropout);
+      ++all;
+      try {
+        // Every layer's stream is compared by its checksum.
+        ReversibleStack ours = make_stack(
+            ReversibleOptions(options).mode(ReversibleMode::kReversible).verify(true), norm_after);
+        ReversibleStack stored =
+            make_stack(ReversibleOptions(options).mode(ReversibleMode::kPlain), norm_after);
+        const std::vector<at::Tensor> a = gradients(ours, x, graph);
+        const std::vector<at::Tensor> b = gradients(stored, x, graph);
+        std::size_t equal = 0;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+          equal += at::equal(a[i], b[i]) ? 1U : 0U;
+        }
+        met += equal == a.size() ? 1 : 0;
+        std::printf("  L = %lld, C = %lld, %s: %zu of %zu gradients equal, all checksums equal\n",
+                    static_cast<long long>(depth), static_cast<long long>(groups),
+                    norm_after ? "BatchNorm last" : "no BatchNorm last", equal, a.size());
+      } catch (const c10::Error& error) {
+        std::printf("  C = %lld: %s\n", static_cast<long long>(groups),
+                    error.what_without_backtrace());
+      }
+    }
+  }
+  std::printf("A5: %d of %d\n", met, all);
+  return met == all;
+}
+
+bool doubles(bool quick) {
+  const Graph graph = random_graph(500, 2500);
+  const at::Tensor x = at::randn({500, kWidth}, at::kDouble);
+  struct Bar {
+    std::int64_t layers;
+    bool norm_after;
+    double largest;
+  };
+  std::vector<Bar> bars{{4, false, 1e-14}, {24, false, 1e-14}, {4, true, 3e-14}, {24, true, 1e-12}};
+  if (!quick) {
+    bars.insert(
+        bars.end(),
+        {{112, false, 2e-14}, {1001, false, 2e-13}, {112, true, 5e-11}, {1001, true, 1e-7}});
+  }
+  int met = 0;
+  for (const Bar& bar : bars) {
+    const ReversibleOptions options =
+        ReversibleOptions(kWidth, bar.layers).stream(StreamType::kF64);
+    ReversibleStack ours =
+        make_stack(ReversibleOptions(options).mode(ReversibleMode::kReversible), bar.norm_after);
+    ReversibleStack plain =
+        make_stack(ReversibleOptions(options).mode(ReversibleMode::kPlain), bar.norm_after);
+    ours->to(at::kDouble);
+    plain->to(at::kDouble);
+    const std::vector<at::Tensor> a = gradients(ours, x, graph);
+    const std::vector<at::Tensor> b = gradients(plain, x, graph);
+    double difference = 0.0;
+    double size = 0.0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      difference += (a[i] - b[i]).square().sum().item<double>();
+      size += b[i].square().sum().item<double>();
+    }
+    const double distance = std::sqrt(difference / size);
+    met += distance <= bar.largest ? 1 : 0;
+    std::printf("  L = %4lld, %-18s %.1e (bar %.0e) %s\n", static_cast<long long>(bar.layers),
+                bar.norm_after ? "BatchNorm last" : "no BatchNorm last", distance, bar.largest,
+                verdict(distance <= bar.largest).c_str());
+  }
+  std::printf("A6: %d of %zu\n", met, bars.size());
+  return met == static_cast<int>(bars.size());
+}
+
+bool drift(bool quick) {
+  const Graph graph = random_graph(500, 2500);
+  const at::Tensor x = at::randn({500, kWidth});
+  struct Bar {
+    std::int64_t layers;
+    double norm_last;
+    double none_last;
+  };
+  std::vector<Bar> bars{{24, 2e-3, 2e-6}, {112, 1e-1, 2e-5}, {448, 2.0, 2e-4}, {1001, 5.0, 6e-4}};
+  bars.resize(quick ? 1 : bars.size());
+  int met = 0;
+  for (const Bar& bar : bars) {
+    for (const bool norm_after : {true, false}) {
+      ReversibleStack stack = make_stack(ReversibleOptions(kWidth, bar.layers)
+                                             .stream(StreamType::kF32)
+                                             .mode(ReversibleMode::kReversible),
+                                         norm_after);
+      const at::NoGradGuard no_grad;
+      const layers::ConvContext context(graph);
+      const at::Tensor back = stack->inverse(stack->forward(x, context), context);
+      const double error = ((back - x).abs().max() / x.abs().max()).item<double>();
+      const double largest = 5.0 * (norm_after ? bar.norm_last : bar.none_last);
+      met += error <= largest ? 1 : 0;
+      std::printf("  L = %4lld, %-18s %.1e (bar %.0e) %s\n", static_cast<long long>(bar.layers),
+                  norm_after ? "BatchNorm last" : "no BatchNorm last", error, largest,
+                  verdict(error <= largest).c_str());
+    }
+  }
+  std::printf("A7: %d of %zu\n", met, 2 * bars.size());
+  return met == static_cast<int>(2 * bars.size());
+}
+
+double median_seconds(int repetitions, const std::function<void()>& step) {
+  step();
+  step();
+  std::vector<double> seconds;
+  for (int i = 0; i < repetitions; ++i) {
+    seconds.push_back(timed(step).wall_ms / 1e3);
+  }
+  std::nth_element(seconds.begin(), seconds.begin() + repetitions / 2, seconds.end());
+  return seconds[static_cast<std::size_t>(repetitions) / 2];
+}
+
+bool times(int repetitions) {
+  const Graph graph = random_graph(20000, 200000);
+  const at::Tensor x = at::randn({20000, kWidth}).requires_grad_(true);
+  const auto seconds = [&](StreamType type, ReversibleMode mode) {
+    ReversibleStack stack =
+        make_stack(ReversibleOptions(kWidth, 24).stream(type).mode(mode).dropout(kDropout));
+    return median_seconds(repetitions, [&] { train_step(stack, x, graph); });
+  };
+  const double plain = seconds(StreamType::kF32, ReversibleMode::kPlain);
+  bool all = true;
+  for (const auto& [type, bar] :
+       {std::pair{StreamType::kF32, 1.4}, std::pair{StreamType::kF64, 1.4},
+        std::pair{StreamType::kFixed32, 1.5}}) {
+    const double ratio = seconds(type, ReversibleMode::kReversible) / plain;
+    all = all && ratio <= bar;
+    std::printf("  %-8s %.2f of the plain net's %.0f ms (bar %.1f) %s\n",
+                std::string(layers::name_of(type)).c_str(), ratio, 1e3 * plain, bar,
+                verdict(ratio <= bar).c_str());
+  }
+  std::printf("A9: %s\n", verdict(all).c_str());
+  return all;
+}
+
+int run(int argc, char** argv) {
+  std::vector<std::string> parts{"a4", "a5", "a6", "a7", "a9"};
+  const Options options =
+      parse_options(argc, argv, "reversible", DefaultThreads::kAll,
+                    {{"--part P,...", "a4, a5, a6, a7, a9 (default all)",
+                      [&](const std::string& value) { parts = split_list(value); }}});
+  ops::install_tensor_allocator();
+  ops::install_tensor_executor();
+  print_machine(describe_machine());
+  const ThreadBudget budget(options.threads.back());
+  at::manual_seed(1);
+  for (const std::string& part : parts) {
+    if (part == "a4") {
+      (void)memory(options.quick);
+    } else if (part == "a5") {
+      (void)exactness(options.quick);
+    } else if (part == "a6") {
+      (void)doubles(options.quick);
+    } else if (part == "a7") {
+      (void)drift(options.quick);
+    } else if (part == "a9") {
+      (void)times(options.quick ? 3 : options.repetitions);
+    } else {
+      std::fprintf(stderr, "reversible: --part must be a4, a5, a6, a7 or a9, got %s\n",
+                   part.c_str());
+      return 2;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace isthmus::bench
+
+int main(int argc, char** argv) {
+  try {
+    return isthmus::bench::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "reversible: %s\n", error.what());
+    return 1;
+  }
+}
