@@ -44,10 +44,10 @@ ResidualStream ResidualStream::adopt(const at::Tensor& storage, const StreamLayo
 
 at::Tensor ResidualStream::value(std::int64_t group) const {
   const at::Tensor held = storage_[group];
-  // A copy: the group may change while what was made of it is still looked at.
+  // Float as it is: under a version count of its own, since the tape of a block outlives changes to
+  // other groups. A group itself changes only after what was made of it is done with.
   return layout_.type == StreamType::kFixed32 ? ops::fixed_to_float(held, layout_.bits)
-                                              : held.to(layout_.values, /*non_blocking=*/false,
-                                                        /*copy=*/true);
+                                              : held.to(layout_.values).variable_data();
 }
 
 at::Tensor ResidualStream::input(std::int64_t group) const {

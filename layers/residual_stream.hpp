@@ -26,7 +26,8 @@ class ResidualStream {
   /// Takes over what storage() gave.
   static ResidualStream adopt(const at::Tensor& storage, const StreamLayout& layout);
 
-  /// Group i as blocks see it.
+  /// Group i as blocks see it; it may be the stream itself: until the group changes, and not to be
+  /// written.
   [[nodiscard]] at::Tensor value(std::int64_t group) const;
   /// What block `group` of a layer is given: the group before it, the first the sum of the others
   /// in ascending order.

@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 #include <torch/autograd.h>
+#include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/functions/accumulate_grad.h>
 
 namespace isthmus::layers {
@@ -119,7 +120,7 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     return y;
   }
 
-  static variable_list backward(AutogradContext* ctx, const variable_list& grads) {
+  static variable_list backward(AutogradContext* ctx, variable_list& grads) {
     TORCH_CHECK(!at::GradMode::is_enabled(),
                 "ReversibleStack: second derivatives (create_graph) are not supported; "
                 "ReversibleMode::kPlain has them");
@@ -143,6 +144,9 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
           grads[0].narrow(1, i * run.width, run.width).to(kind, false, /*copy=*/true).contiguous());
     }
 
+    const at::TensorOptions like = grads[0].options();
+    grads[0].reset();  // ours alone by now: a stream's worth of memory
+
     std::vector<at::Tensor> arguments;
     std::unordered_map<const void*, std::size_t> place;
     for (std::size_t i = 0; i < tape.arguments; ++i) {
@@ -164,8 +168,7 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     }
     run.checks->leaves_due.store(false);
 
-    const at::Tensor first =
-        at::empty({g[0].size(0), run.layout.groups * run.width}, grads[0].options());
+    const at::Tensor first = at::empty({g[0].size(0), run.layout.groups * run.width}, like);
     for (std::int64_t i = 0; i < run.layout.groups; ++i) {
       first.narrow(1, i * run.width, run.width).copy_(g[static_cast<std::size_t>(i)]);
     }
@@ -216,11 +219,18 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
       }
       check_leaves(f, declared, layer, group);
     }
-    const at::Tensor& incoming = g[static_cast<std::size_t>(group)];
     const HooksAside aside(wanted);
-    const variable_list parts =
-        torch::autograd::grad({f}, wanted, {incoming.to(f.scalar_type())}, /*retain_graph=*/false,
-                              /*create_graph=*/false, /*allow_unused=*/true);
+    // As torch::autograd::grad, but that f's values are free while its gradient is taken.
+    const torch::autograd::edge_list root{torch::autograd::impl::gradient_edge(f)};
+    const at::Tensor incoming = g[static_cast<std::size_t>(group)].to(f.scalar_type());
+    f.reset();
+    torch::autograd::edge_list leaves;
+    for (const at::Tensor& one : wanted) {
+      leaves.push_back(torch::autograd::impl::gradient_edge(one));
+    }
+    const variable_list parts = torch::autograd::Engine::get_default_engine().execute(
+        root, {incoming}, /*keep_graph=*/false, /*create_graph=*/false, /*accumulate_grad=*/false,
+        leaves);
     for (std::size_t k = 0; k < target.size(); ++k) {
       accumulate(out[target[k]], parts[k]);
     }

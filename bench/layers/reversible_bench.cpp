@@ -79,7 +79,8 @@ std::int64_t parameters_of(const ReversibleStack& stack) {
 void train_step(ReversibleStack& stack, const at::Tensor& x, const Graph& graph) {
   stack->zero_grad();
   layers::ConvContext context(graph);
-  stack->forward(x, context).square().mean().backward();
+  const at::Tensor loss = stack->forward(x, context).square().mean();
+  loss.backward();
 }
 
 /// All gradients of one step: of x, then of the parameters.
