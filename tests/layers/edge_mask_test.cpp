@@ -76,7 +76,7 @@ Gnn double_gnn(const Case& c) {
   return gnn;
 }
 
-ConvContext context_of(const Graph& graph, const GnnOptions& options) {
+ConvContext masked_context_of(const Graph& graph, const GnnOptions& options) {
   ConvContext context(graph);
   context.edge_attr =
       test::features(graph.num_edges(), std::max<std::int64_t>(1, options.edge_dim), 5);
@@ -98,7 +98,7 @@ TEST_P(EdgeMask, OfOnesLeavesTheScores) {
   for (const std::uint64_t seed : {0, 1, 2}) {
     const Graph graph = test::graph_of(seed);
     Gnn gnn = double_gnn(GetParam());
-    ConvContext context = context_of(graph, gnn->options());
+    ConvContext context = masked_context_of(graph, gnn->options());
     const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
     const at::Tensor plain = gnn->forward(x, context);
     context.edge_mask = ones(graph);
@@ -109,7 +109,7 @@ TEST_P(EdgeMask, OfOnesLeavesTheScores) {
 TEST_P(EdgeMask, HasItsGradientAndPassesThatOfTheRest) {
   const Graph graph = test::awkward_graph();
   Gnn gnn = double_gnn(GetParam());
-  ConvContext context = context_of(graph, gnn->options());
+  ConvContext context = masked_context_of(graph, gnn->options());
   context.edge_mask = some_mask(graph).requires_grad_(true);
   const at::Tensor x = test::features(6, 3, 8).requires_grad_(true);
   std::vector<at::Tensor> leaves = test::leaves_of(*gnn, x);
