@@ -10,7 +10,8 @@ namespace isthmus::layers {
 bool is_sampled(const ConvContext& context) { return context.in_scale.defined(); }
 
 at::Tensor neighbour_reduce(const at::Tensor& x, const ConvContext& context, ops::Reduce reduce) {
-  if (!is_sampled(context) && !is_masked(context) && context.constant != nullptr && context.constant->holds(x)) {
+  if (!is_sampled(context) && !is_masked(context) && context.constant != nullptr &&
+      context.constant->holds(x)) {
     return context.constant->aggregate(context.graph, reduce);
   }
   const at::Tensor out = is_masked(context)
