@@ -6,18 +6,17 @@
 #include <limits>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "isthmus/core/error.hpp"
 #include "isthmus/core/parallel_chunks.hpp"
 #include "isthmus/core/philox.hpp"
 
 #include "assemble.hpp"
 #include "botnet_topology.hpp"
 #include "rank_weights.hpp"
+#include "require_option.hpp"
 #include "streams.hpp"
 
 namespace isthmus::datasets {
@@ -29,39 +28,33 @@ constexpr double kBotShare = 0.07;
 constexpr std::int64_t kArcsPerBot = 10;
 constexpr std::int64_t kMostBits = 40;
 
-template <typename Value>
-void require(bool rule_holds, const char* option, const std::string& rule, Value got) {
-  if (!rule_holds) {
-    std::ostringstream text;
-    text << "botnet: " << option << " must be " << rule << ", got " << got;
-    throw InvalidArgument(text.str());
-  }
-}
-
 void check_background(const BotnetOptions& o) {
   constexpr std::int64_t kMost = std::numeric_limits<NodeId>::max();
-  require(o.num_graphs >= 0 && o.num_graphs <= kMost, "num_graphs", "in 0 .. 2^31 - 1",
-          o.num_graphs);
-  require(o.num_nodes >= 2 && o.num_nodes <= kMost, "num_nodes", "in 2 .. 2^31 - 1", o.num_nodes);
-  require(o.mean_degree >= 0.0 && o.mean_degree * static_cast<double>(o.num_nodes) < 0x1p31,
-          "mean_degree", ">= 0 and below 2^31 / num_nodes", o.mean_degree);
-  require(o.gamma > 1.0 && std::isfinite(o.gamma), "gamma", "> 1", o.gamma);
-  require(o.mixed >= 0.0 && o.mixed <= 1.0, "mixed", "in [0, 1]", o.mixed);
-  require(o.senders >= 0.0 && o.mixed + o.senders <= 1.0, "senders", "in [0, 1 - mixed]",
-          o.senders);
+  require_option("botnet", o.num_graphs >= 0 && o.num_graphs <= kMost, "num_graphs",
+                 "in 0 .. 2^31 - 1", o.num_graphs);
+  require_option("botnet", o.num_nodes >= 2 && o.num_nodes <= kMost, "num_nodes",
+                 "in 2 .. 2^31 - 1", o.num_nodes);
+  require_option("botnet",
+                 o.mean_degree >= 0.0 && o.mean_degree * static_cast<double>(o.num_nodes) < 0x1p31,
+                 "mean_degree", ">= 0 and below 2^31 / num_nodes", o.mean_degree);
+  require_option("botnet", o.gamma > 1.0 && std::isfinite(o.gamma), "gamma", "> 1", o.gamma);
+  require_option("botnet", o.mixed >= 0.0 && o.mixed <= 1.0, "mixed", "in [0, 1]", o.mixed);
+  require_option("botnet", o.senders >= 0.0 && o.mixed + o.senders <= 1.0, "senders",
+                 "in [0, 1 - mixed]", o.senders);
 }
 
 void check_topology(const BotnetOptions& o) {
-  require(o.num_bots >= 2 && o.num_bots <= o.num_nodes, "num_bots",
-          "in 2 .. num_nodes, which is " + std::to_string(o.num_nodes), o.num_bots);
-  require(o.num_bot_arcs >= 0, "num_bot_arcs", ">= 0", o.num_bot_arcs);
-  require(o.interval >= 1, "interval", ">= 1", o.interval);
-  require(o.letters >= 2 && o.letters <= o.num_bots, "letters",
-          "in 2 .. num_bots, which is " + std::to_string(o.num_bots), o.letters);
-  require(o.peers >= 1, "peers", ">= 1", o.peers);
-  require(o.bits >= 1 && o.bits <= kMostBits, "bits", "in 1 .. 40", o.bits);
-  require(o.topology != BotnetTopology::kKadem || (std::int64_t{1} << o.bits) >= o.num_bots, "bits",
-          "enough for num_bots, which is " + std::to_string(o.num_bots), o.bits);
+  require_option("botnet", o.num_bots >= 2 && o.num_bots <= o.num_nodes, "num_bots",
+                 "in 2 .. num_nodes, which is " + std::to_string(o.num_nodes), o.num_bots);
+  require_option("botnet", o.num_bot_arcs >= 0, "num_bot_arcs", ">= 0", o.num_bot_arcs);
+  require_option("botnet", o.interval >= 1, "interval", ">= 1", o.interval);
+  require_option("botnet", o.letters >= 2 && o.letters <= o.num_bots, "letters",
+                 "in 2 .. num_bots, which is " + std::to_string(o.num_bots), o.letters);
+  require_option("botnet", o.peers >= 1, "peers", ">= 1", o.peers);
+  require_option("botnet", o.bits >= 1 && o.bits <= kMostBits, "bits", "in 1 .. 40", o.bits);
+  require_option("botnet",
+                 o.topology != BotnetTopology::kKadem || (std::int64_t{1} << o.bits) >= o.num_bots,
+                 "bits", "enough for num_bots, which is " + std::to_string(o.num_bots), o.bits);
 }
 
 /// The options with what they leave open filled in.
@@ -112,8 +105,9 @@ class Generator {
     } else {
       num_senders_ = num_receivers_ = num_mixed_ = options_.num_nodes;
     }
-    require(num_arcs_ == 0 || (num_senders_ > 0 && num_receivers_ > 0), "mixed and senders",
-            "such that somebody sends and somebody receives", options_.senders);
+    require_option("botnet", num_arcs_ == 0 || (num_senders_ > 0 && num_receivers_ > 0),
+                   "mixed and senders", "such that somebody sends and somebody receives",
+                   options_.senders);
     const double exponent = 1.0 / (options_.gamma - 1.0);
     sender_weights_.emplace(std::max<std::int64_t>(num_senders_, 1), exponent);
     receiver_weights_.emplace(std::max<std::int64_t>(num_receivers_, 1), exponent);
@@ -180,10 +174,11 @@ void Generator::append_botnet(std::uint64_t seed, ArcList& arcs,
   const std::int64_t count = options_.num_bot_arcs != 0
                                  ? options_.num_bot_arcs
                                  : std::min(kArcsPerBot * options_.num_bots, topology.size());
-  require(count <= topology.size(), "num_bot_arcs",
-          "at most " + std::to_string(topology.size()) + ", the arcs of " +
-              name_of(options_.topology) + " over " + std::to_string(options_.num_bots) + " bots",
-          count);
+  require_option("botnet", count <= topology.size(), "num_bot_arcs",
+                 "at most " + std::to_string(topology.size()) + ", the arcs of " +
+                     name_of(options_.topology) + " over " + std::to_string(options_.num_bots) +
+                     " bots",
+                 count);
   const std::vector<std::int64_t> host =
       RandomStream(seed, kBotnetHostStream).sample(options_.num_nodes, options_.num_bots);
   const auto end_of = [&](NodeId id) {
@@ -202,8 +197,8 @@ void Generator::append_botnet(std::uint64_t seed, ArcList& arcs,
 }
 
 LabelledGraph Generator::graph(std::int64_t index) const {
-  require(index >= 0 && index < options_.num_graphs, "graph",
-          "in [0, " + std::to_string(options_.num_graphs) + ")", index);
+  require_option("botnet", index >= 0 && index < options_.num_graphs, "graph",
+                 "in [0, " + std::to_string(options_.num_graphs) + ")", index);
   RandomStream seeds(options_.seed, kBotnetGraphStream, static_cast<std::uint32_t>(index));
   const std::uint64_t high = seeds.bits();
   const std::uint64_t seed = (high << 32U) | seeds.bits();

@@ -6,7 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "isthmus/datasets/splits.hpp"
+
 #include "assemble.hpp"
+#include "streams.hpp"
 
 namespace isthmus::datasets {
 namespace {
@@ -117,6 +120,22 @@ void set_motif_graphs(const std::vector<MotifGraph>& graphs, float x, Dataset& d
   dataset.x.num_cols = kColumns;
   dataset.x.dense.assign(static_cast<std::size_t>(node_ptr.back() * kColumns), x);
   set_graphs(std::move(sorted), std::move(node_ptr), dataset);
+}
+
+Dataset motif_node_set(const std::string& name, MotifGraph graph, double extra_edges,
+                       std::uint64_t seed) {
+  const auto extra =
+      static_cast<std::int64_t>(extra_edges * static_cast<double>(graph.num_edges()));
+  RandomStream pairs(seed, kExtraEdgeStream);
+  graph.add_random_edges(extra, pairs);
+  Dataset dataset;
+  dataset.name = name;
+  dataset.task = Task::kNode;
+  set_motif_graphs({graph}, 1.0F, dataset);
+  set_classes(graph.label(), dataset);
+  dataset.splits.push_back(
+      stratified_split(dataset.y, {.train = 0.8, .val = 0.1, .test = 0.1}, seed));
+  return dataset;
 }
 
 }  // namespace isthmus::datasets

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "isthmus/core/philox.hpp"
@@ -47,5 +48,10 @@ class MotifGraph {
 
 /// Stores the graphs, their masks and ten columns of the value x in a generated data set.
 void set_motif_graphs(const std::vector<MotifGraph>& graphs, float x, Dataset& dataset);
+
+/// A node task on one graph: first floor(extra_edges times its edges) random edges more, then x = 1
+/// and a stratified 80/10/10 split.
+[[nodiscard]] Dataset motif_node_set(const std::string& name, MotifGraph graph, double extra_edges,
+                                     std::uint64_t seed);
 
 }  // namespace isthmus::datasets

@@ -4,14 +4,13 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "isthmus/core/error.hpp"
 #include "isthmus/core/parallel_chunks.hpp"
 #include "isthmus/core/philox.hpp"
 
+#include "require_option.hpp"
 #include "streams.hpp"
 
 namespace isthmus::datasets {
@@ -20,31 +19,25 @@ namespace {
 /// Pairs per random stream of their own: which thread draws a block changes nothing.
 constexpr std::int64_t kBlock = std::int64_t{1} << 16;
 
-template <typename Value>
-void require(bool rule_holds, const char* option, const char* rule, Value got) {
-  if (!rule_holds) {
-    std::ostringstream text;
-    text << "random_graph: " << option << " must be " << rule << ", got " << got;
-    throw InvalidArgument(text.str());
-  }
-}
-
 void check(const RandomGraphOptions& o) {
-  require(o.num_nodes >= 2 && o.num_nodes <= std::numeric_limits<NodeId>::max(), "num_nodes",
-          "in 2 .. 2^31 - 1", o.num_nodes);
-  require(o.num_arcs >= 0, "num_arcs", ">= 0", o.num_arcs);
+  require_option("random_graph",
+                 o.num_nodes >= 2 && o.num_nodes <= std::numeric_limits<NodeId>::max(), "num_nodes",
+                 "in 2 .. 2^31 - 1", o.num_nodes);
+  require_option("random_graph", o.num_arcs >= 0, "num_arcs", ">= 0", o.num_arcs);
   if (o.kind == RandomGraphKind::kChungLu) {
-    require(o.num_arcs % 2 == 0, "num_arcs", "even with kChungLu", o.num_arcs);
-    require(o.gamma > 2.0, "gamma", "> 2", o.gamma);
+    require_option("random_graph", o.num_arcs % 2 == 0, "num_arcs", "even with kChungLu",
+                   o.num_arcs);
+    require_option("random_graph", o.gamma > 2.0, "gamma", "> 2", o.gamma);
   }
   if (o.kind == RandomGraphKind::kRmat) {
-    require((o.num_nodes & (o.num_nodes - 1)) == 0, "num_nodes", "a power of two with kRmat",
-            o.num_nodes);
-    require(o.a >= 0.0, "a", ">= 0", o.a);
-    require(o.b >= 0.0, "b", ">= 0", o.b);
-    require(o.c >= 0.0, "c", ">= 0", o.c);
+    require_option("random_graph", (o.num_nodes & (o.num_nodes - 1)) == 0, "num_nodes",
+                   "a power of two with kRmat", o.num_nodes);
+    require_option("random_graph", o.a >= 0.0, "a", ">= 0", o.a);
+    require_option("random_graph", o.b >= 0.0, "b", ">= 0", o.b);
+    require_option("random_graph", o.c >= 0.0, "c", ">= 0", o.c);
     const double sum = o.a + o.b + o.c;
-    require(sum <= 1.0 && o.b + o.c > 0.0, "a + b + c", "at most 1, with b + c > 0", sum);
+    require_option("random_graph", sum <= 1.0 && o.b + o.c > 0.0, "a + b + c",
+                   "at most 1, with b + c > 0", sum);
   }
 }
 

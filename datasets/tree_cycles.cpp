@@ -1,15 +1,13 @@
 #include "isthmus/datasets/tree_cycles.hpp"
 
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "isthmus/core/error.hpp"
 #include "isthmus/core/philox.hpp"
-#include "isthmus/datasets/splits.hpp"
 
-#include "assemble.hpp"
 #include "motif_graph.hpp"
+#include "require_option.hpp"
 #include "streams.hpp"
 
 namespace isthmus::datasets {
@@ -19,23 +17,16 @@ constexpr std::int64_t kCycle = 6;
 constexpr std::int64_t kNearRoot = 3;  // nodes 1, 2, 3 of a cycle and of the tree
 constexpr std::int64_t kMost = 1'000'000;
 
-template <typename Value>
-void require(bool rule_holds, const char* option, const std::string& rule, Value got) {
-  if (!rule_holds) {
-    std::ostringstream text;
-    text << "tree_cycles: " << option << " must be " << rule << ", got " << got;
-    throw InvalidArgument(text.str());
-  }
-}
-
 void check(const TreeCyclesOptions& o) {
-  require(o.height >= 2 && o.height <= 20, "height", "in 2 .. 20", o.height);
-  require(o.num_cycles >= 0 && o.num_cycles <= kMost, "num_cycles", "in 0 .. 10^6", o.num_cycles);
+  require_option("tree_cycles", o.height >= 2 && o.height <= 20, "height", "in 2 .. 20", o.height);
+  require_option("tree_cycles", o.num_cycles >= 0 && o.num_cycles <= kMost, "num_cycles",
+                 "in 0 .. 10^6", o.num_cycles);
   const std::int64_t nodes = (std::int64_t{2} << o.height) - 1;
-  require(o.attach == CycleAttach::kOriginal || o.num_cycles <= nodes, "num_cycles",
-          "at most the nodes of the tree, which are " + std::to_string(nodes), o.num_cycles);
-  require(o.extra_edges >= 0.0 && o.extra_edges <= 0.5, "extra_edges", "in [0, 0.5]",
-          o.extra_edges);
+  require_option("tree_cycles", o.attach == CycleAttach::kOriginal || o.num_cycles <= nodes,
+                 "num_cycles", "at most the nodes of the tree, which are " + std::to_string(nodes),
+                 o.num_cycles);
+  require_option("tree_cycles", o.extra_edges >= 0.0 && o.extra_edges <= 0.5, "extra_edges",
+                 "in [0, 0.5]", o.extra_edges);
 }
 
 void attach_uniform(const TreeCyclesOptions& options, RandomStream& places, MotifGraph& graph) {
@@ -73,19 +64,7 @@ Dataset tree_cycles(const TreeCyclesOptions& options) {
   } else {
     attach_as_original(options, places, graph);
   }
-  const auto extra =
-      static_cast<std::int64_t>(options.extra_edges * static_cast<double>(graph.num_edges()));
-  RandomStream pairs(options.seed, kExtraEdgeStream);
-  graph.add_random_edges(extra, pairs);
-
-  Dataset dataset;
-  dataset.name = "gen:tree-cycles";
-  dataset.task = Task::kNode;
-  set_motif_graphs({graph}, 1.0F, dataset);
-  set_classes(graph.label(), dataset);
-  dataset.splits.push_back(
-      stratified_split(dataset.y, {.train = 0.8, .val = 0.1, .test = 0.1}, options.seed));
-  return dataset;
+  return motif_node_set("gen:tree-cycles", std::move(graph), options.extra_edges, options.seed);
 }
 
 }  // namespace isthmus::datasets

@@ -1,17 +1,27 @@
 #include "residual_stream.hpp"
 
+#include <string>
+
 #include <ATen/Functions.h>
 #include <c10/util/Exception.h>
 
 #include "isthmus/ops/fixed_stream.hpp"
 
 namespace isthmus::layers {
+namespace {
 
-void throw_out_of_range(std::int64_t layer, std::int64_t group, int bits) {
+/// Says what fixed point cannot hold.
+[[noreturn]] void throw_out_of_range(int bits, const std::string& what) {
   TORCH_CHECK(false, "ReversibleStack: stream fixed32 with ", bits, " bits holds finite values ",
-              "within +-", std::int64_t{1} << (31 - bits), "; layer ", layer, ", group ", group,
-              " leaves them (fewer bits widen the range; f64 has none)");
+              "within +-", std::int64_t{1} << (31 - bits), "; ", what);
 }
+
+[[noreturn]] void throw_out_of_range(int bits, std::int64_t layer, std::int64_t group) {
+  throw_out_of_range(bits, c10::str("layer ", layer, ", group ", group,
+                                    " leaves them (fewer bits widen the range; f64 has none)"));
+}
+
+}  // namespace
 
 ResidualStream::ResidualStream(const at::Tensor& x, const StreamLayout& layout) : layout_(layout) {
   // [N, C d] -> [C, N, d]
@@ -29,9 +39,7 @@ ResidualStream::ResidualStream(const at::Tensor& x, const StreamLayout& layout) 
   storage_.zero_();
   for (std::int64_t i = 0; i < layout_.groups; ++i) {
     if (!ops::fixed_add(storage_[i], groups[i], layout_.bits)) {
-      TORCH_CHECK(false, "ReversibleStack: stream fixed32 with ", layout_.bits,
-                  " bits holds finite values within +-", std::int64_t{1} << (31 - layout_.bits),
-                  "; x has others in group ", i);
+      throw_out_of_range(layout_.bits, c10::str("x has others in group ", i));
     }
   }
 }
@@ -75,7 +83,7 @@ void ResidualStream::add(std::int64_t group, const at::Tensor& f, std::int64_t l
   if (layout_.type != StreamType::kFixed32) {
     storage_[group].add_(f);
   } else if (!ops::fixed_add(storage_[group], f, layout_.bits)) {
-    throw_out_of_range(layer, group, layout_.bits);
+    throw_out_of_range(layout_.bits, layer, group);
   }
 }
 
@@ -83,7 +91,7 @@ void ResidualStream::subtract(std::int64_t group, const at::Tensor& f, std::int6
   if (layout_.type != StreamType::kFixed32) {
     storage_[group].sub_(f);
   } else if (!ops::fixed_subtract(storage_[group], f, layout_.bits)) {
-    throw_out_of_range(layer, group, layout_.bits);
+    throw_out_of_range(layout_.bits, layer, group);
   }
 }
 

@@ -49,7 +49,4 @@ class ResidualStream {
   at::Tensor storage_;
 };
 
-/// Says that fixed point cannot hold a value.
-[[noreturn]] void throw_out_of_range(std::int64_t layer, std::int64_t group, int bits);
-
 }  // namespace isthmus::layers

@@ -1,5 +1,6 @@
 #include "isthmus/layers/reversible.hpp"
 
+#include <array>
 #include <ostream>
 
 #include <ATen/Functions.h>
@@ -11,6 +12,8 @@
 
 namespace isthmus::layers {
 namespace {
+
+constexpr std::array<std::string_view, 4> kStreamTypes{"auto", "f32", "f64", "fixed32"};
 
 // Drift of the float stream is below rounding of training itself up to here.
 constexpr std::int64_t kDeepestFloat = 16;
@@ -42,18 +45,9 @@ struct GroupsImpl : torch::nn::Module {
 
 }  // namespace
 
-std::string_view name_of(StreamType type) {
-  switch (type) {
-    case StreamType::kAuto:
-      return "auto";
-    case StreamType::kF32:
-      return "f32";
-    case StreamType::kF64:
-      return "f64";
-    case StreamType::kFixed32:
-      return "fixed32";
-  }
-  TORCH_CHECK(false, "StreamType must be a named one, got ", static_cast<int>(type));
+template <>
+std::span<const std::string_view> names_of<StreamType>() {
+  return kStreamTypes;
 }
 
 ReversibleStackImpl::ReversibleStackImpl(const ReversibleOptions& stack_options,
@@ -114,14 +108,24 @@ void ReversibleStackImpl::pretty_print(std::ostream& stream) const {
 
 namespace {
 
-/// The list that gradients go to: edge_attr, initial and edge_mask where there are any, the extras.
+/// Which tensors of the context gradients may go to.
+std::vector<at::Tensor ConvContext::*> given_members(const ConvContext& context) {
+  std::vector<at::Tensor ConvContext::*> given;
+  for (const auto member :
+       {&ConvContext::edge_attr, &ConvContext::initial, &ConvContext::edge_mask}) {
+    if ((context.*member).defined()) {
+      given.push_back(member);
+    }
+  }
+  return given;
+}
+
+/// The list that gradients go to: those members, then the extras.
 std::vector<at::Tensor> arguments_of(const ConvContext& context,
                                      std::span<const ReversibleExtra> extras) {
   std::vector<at::Tensor> list;
-  for (const at::Tensor& one : {context.edge_attr, context.initial, context.edge_mask}) {
-    if (one.defined()) {
-      list.push_back(one);
-    }
+  for (const auto member : given_members(context)) {
+    list.push_back(context.*member);
   }
   for (const ReversibleExtra& extra : extras) {
     list.push_back(extra.value);
@@ -147,9 +151,7 @@ std::shared_ptr<StackRun> run_of(const ReversibleOptions& o,
   run->graph = context.graph;
   run->edge_type = context.edge_type;
   run->in_scale = context.in_scale;
-  run->has_edge_attr = context.edge_attr.defined();
-  run->has_initial = context.initial.defined();
-  run->has_edge_mask = context.edge_mask.defined();
+  run->members = given_members(context);
   run->gcn_norm = context.gcn_norm;
   run->key = context.key;
   run->key_rows.assign(context.key.rows.begin(), context.key.rows.end());

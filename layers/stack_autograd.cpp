@@ -54,8 +54,7 @@ void accumulate(at::Tensor& total, const at::Tensor& part) {
 
 /// A leaf with the values of an argument, to ask a gradient of; itself if it needs none.
 at::Tensor leaf_of(const at::Tensor& argument) {
-  return argument.defined() && argument.requires_grad() ? argument.detach().requires_grad_(true)
-                                                        : argument;
+  return argument.requires_grad() ? argument.detach().requires_grad_(true) : argument;
 }
 
 /// Refuses a tape that ends in leaves which nobody declared: their gradients would be lost.
@@ -92,16 +91,15 @@ struct Kept : torch::CustomClassHolder {
 /// What forward leaves for backward beside tensors.
 struct Tape {
   std::shared_ptr<const StackRun> run;
-  std::size_t arguments = 0;            ///< The first of the list; parameters follow.
   std::vector<std::uint64_t> checksum;  ///< Of the stream before each layer.
 };
 
 struct StackFunction : torch::autograd::Function<StackFunction> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, at::TensorList inputs,
                             std::shared_ptr<const StackRun> run) {
-    Tape tape{run, inputs.size() - parameters_of(*run).size(), {}};
+    Tape tape{run, {}};
     const std::vector<at::Tensor> arguments(
-        inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(tape.arguments));
+        inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(run->num_arguments()));
     ResidualStream stream(x, run->layout);
     for (std::int64_t layer = 0; layer < run->num_layers; ++layer) {
       if (run->verify) {
@@ -149,10 +147,10 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
 
     std::vector<at::Tensor> arguments;
     std::unordered_map<const void*, std::size_t> place;
-    for (std::size_t i = 0; i < tape.arguments; ++i) {
+    for (std::size_t i = 0; i < run.num_arguments(); ++i) {
       arguments.push_back(leaf_of(saved[i]));
     }
-    for (std::size_t i = tape.arguments; i < inputs; ++i) {
+    for (std::size_t i = run.num_arguments(); i < inputs; ++i) {
       place[saved[i].unsafeGetTensorImpl()] = i;
     }
     const bool check = run.checks->leaves_due.load();
@@ -190,7 +188,7 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     std::vector<std::size_t> target;
     const at::Tensor u = stream.input(group).requires_grad_(true);
     for (std::size_t k = 0; k < arguments.size(); ++k) {
-      if (arguments[k].defined() && arguments[k].requires_grad()) {
+      if (arguments[k].requires_grad()) {
         wanted.push_back(arguments[k]);
         target.push_back(k);
       }

@@ -39,15 +39,8 @@ BuffersKept::~BuffersKept() {
 at::Tensor StackRun::evaluate(std::int64_t layer, std::int64_t group, const at::Tensor& u,
                               std::span<const at::Tensor> arguments) const {
   ConvContext conv(graph);
-  std::size_t next = 0;
-  if (has_edge_attr) {
-    conv.edge_attr = arguments[next++];
-  }
-  if (has_initial) {
-    conv.initial = arguments[next++];
-  }
-  if (has_edge_mask) {
-    conv.edge_mask = arguments[next++];
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    conv.*members[i] = arguments[i];
   }
   conv.edge_type = edge_type;
   conv.in_scale = in_scale;
@@ -55,7 +48,7 @@ at::Tensor StackRun::evaluate(std::int64_t layer, std::int64_t group, const at::
   conv.key = key;
   conv.key.rows = key_rows;
   conv.key.layer += static_cast<std::uint32_t>(layer * layout.groups + group);
-  std::vector<at::Tensor> extras(arguments.begin() + static_cast<std::ptrdiff_t>(next),
+  std::vector<at::Tensor> extras(arguments.begin() + static_cast<std::ptrdiff_t>(members.size()),
                                  arguments.end());
   for (std::size_t i = 0; i < extras.size(); ++i) {
     if (per_group[i]) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -40,7 +41,7 @@ class BuffersKept {
 };
 
 /// All that evaluating a block takes, kept by value for backward. Tensors that gradients go to are
-/// in one list of arguments: edge_attr, initial and edge_mask where there are any, the extras.
+/// in one list of arguments: members of the context, then the extras.
 struct StackRun {
   std::vector<std::shared_ptr<torch::nn::Module>> blocks;
   StreamLayout layout;
@@ -54,10 +55,8 @@ struct StackRun {
   at::Tensor gcn_norm;
   ops::DropoutKey key;
   std::vector<std::int32_t> key_rows;
-  bool has_edge_attr = false;
-  bool has_initial = false;
-  bool has_edge_mask = false;
-  std::vector<bool> per_group;  ///< Of each extra.
+  std::vector<at::Tensor ConvContext::*> members;  ///< What the first arguments are.
+  std::vector<bool> per_group;                     ///< Of each extra, the other arguments.
   std::shared_ptr<FirstStepChecks> checks;
   std::int64_t width = 0;
 
@@ -65,6 +64,8 @@ struct StackRun {
                                                                 std::int64_t group) const {
     return blocks[static_cast<std::size_t>(layer * layout.groups + group)];
   }
+
+  [[nodiscard]] std::size_t num_arguments() const { return members.size() + per_group.size(); }
 
   [[nodiscard]] at::Tensor evaluate(std::int64_t layer, std::int64_t group, const at::Tensor& u,
                                     std::span<const at::Tensor> arguments) const;

@@ -3,10 +3,10 @@
 // float stream) and A9 (time beside the plain net). Graphs are random, blocks are XG-BoT's,
 // untrained.
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,8 +14,8 @@
 #include <torch/autograd.h>
 
 #include "isthmus/core/block_pool.hpp"
-#include "isthmus/core/philox.hpp"
 #include "isthmus/core/thread_budget.hpp"
+#include "isthmus/datasets/random_graph.hpp"
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/graph/plan.hpp"
 #include "isthmus/layers/gin_conv.hpp"
@@ -42,14 +42,7 @@ constexpr std::int64_t kWidth = 64;
 constexpr double kDropout = 0.2;
 
 Graph random_graph(NodeId nodes, std::int64_t arcs) {
-  RandomStream draws(1, 1, 1);
-  std::vector<NodeId> src;
-  std::vector<NodeId> dst;
-  for (std::int64_t e = 0; e < arcs; ++e) {
-    src.push_back(static_cast<NodeId>(draws.integer(nodes)));
-    dst.push_back(static_cast<NodeId>(draws.integer(nodes)));
-  }
-  Graph graph = Graph::from_coo(nodes, src, dst);
+  Graph graph = datasets::random_graph({.num_nodes = nodes, .num_arcs = arcs, .seed = 1});
   graph.plan().prepare();
   return graph;
 }
@@ -127,14 +120,14 @@ bool memory(bool quick) {
     ReversibleStack ours = make_stack(
         ReversibleOptions(options).stream(StreamType::kFixed32).mode(ReversibleMode::kReversible));
     const double bytes = step_bytes(ours, x, graph);
-    const double seconds = timed([&] { train_step(ours, x, graph); }).wall_ms / 1e3;
+    const double seconds = milliseconds([&] { train_step(ours, x, graph); }) / 1e3;
     double plain_bytes = 0.0;
     double plain_seconds = 0.0;
     if (count <= 112) {
       ReversibleStack plain = make_stack(
           ReversibleOptions(options).stream(StreamType::kF32).mode(ReversibleMode::kPlain));
       plain_bytes = step_bytes(plain, x, graph);
-      plain_seconds = timed([&] { train_step(plain, x, graph); }).wall_ms / 1e3;
+      plain_seconds = milliseconds([&] { train_step(plain, x, graph); }) / 1e3;
     }
     depths.push_back({count, parameters_of(ours), bytes});
     std::printf("  %6lld %10s %10.1f %10.1f %14.3f %14.3f\n", static_cast<long long>(count),
@@ -272,12 +265,11 @@ bool drift(bool quick) {
 double median_seconds(int repetitions, const std::function<void()>& step) {
   step();
   step();
-  std::vector<double> seconds;
+  std::vector<Sample> samples;
   for (int i = 0; i < repetitions; ++i) {
-    seconds.push_back(timed(step).wall_ms / 1e3);
+    samples.push_back(timed(step));
   }
-  std::nth_element(seconds.begin(), seconds.begin() + repetitions / 2, seconds.end());
-  return seconds[static_cast<std::size_t>(repetitions) / 2];
+  return summarise(samples).median / 1e3;
 }
 
 bool times(int repetitions) {

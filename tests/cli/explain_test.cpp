@@ -9,7 +9,7 @@
 
 #include "program.hpp"
 #include "support/temporary_folder.hpp"
-#include "training.hpp"
+#include "with_a_model.hpp"
 
 namespace isthmus::cli {
 namespace {
@@ -18,34 +18,14 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
-class OnAModel : public ::testing::Test {
+class OnAModel : public WithAModel {
  protected:
-  static void SetUpTestSuite() {
-    folder_ = new test::TemporaryFolder;
-    ASSERT_EQ(run_isthmus(small_training(*folder_ / "run", 5)).exit_code, 0);
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(folder_->path() / "run")) {
-      if (entry.path().filename() == "best.safetensors") {
-        model_ = entry.path().string();
-      }
-    }
-    ASSERT_FALSE(model_.empty());
-  }
-  static void TearDownTestSuite() {
-    delete folder_;
-    folder_ = nullptr;
-  }
   static test::ProcessResult explain(const Words& more) {
     Words words = {"explain", "--model", model_};
     words.insert(words.end(), more.begin(), more.end());
     return run_isthmus(words);
   }
-
-  static test::TemporaryFolder* folder_;
-  static std::string model_;
 };
-test::TemporaryFolder* OnAModel::folder_ = nullptr;
-std::string OnAModel::model_;
 
 TEST_F(OnAModel, PrintsTheExplanationAndTalksAboutItsFidelity) {
   const test::ProcessResult result = explain({"--target", "node:45", "--method", "saliency"});

@@ -11,6 +11,7 @@
 #include "program.hpp"
 #include "support/temporary_folder.hpp"
 #include "training.hpp"
+#include "with_a_model.hpp"
 
 namespace isthmus::cli {
 namespace {
@@ -19,29 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
-class OnAModel : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    folder_ = new test::TemporaryFolder;
-    ASSERT_EQ(run_isthmus(small_training(*folder_ / "run", 5)).exit_code, 0);
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(folder_->path() / "run")) {
-      if (entry.path().filename() == "best.safetensors") {
-        model_ = entry.path().string();
-      }
-    }
-    ASSERT_FALSE(model_.empty());
-  }
-  static void TearDownTestSuite() {
-    delete folder_;
-    folder_ = nullptr;
-  }
-
-  static test::TemporaryFolder* folder_;
-  static std::string model_;
-};
-test::TemporaryFolder* OnAModel::folder_ = nullptr;
-std::string OnAModel::model_;
+class OnAModel : public WithAModel {};
 
 TEST_F(OnAModel, EvalAgreesWithTheResultOfTraining) {
   const formats::Json trained =

@@ -14,6 +14,8 @@
 #include "isthmus/layers/gnn.hpp"
 #include "isthmus/train/model_input.hpp"
 
+#include "support/graph_factories.hpp"
+
 namespace isthmus::explain::test {
 
 /// Normal numbers, float unless told otherwise, a function of the seed.
@@ -25,18 +27,6 @@ inline at::Tensor numbers(std::int64_t rows, std::int64_t columns, std::uint64_t
     table.data_ptr<double>()[i] = stream.normal();
   }
   return table.to(type);
-}
-
-/// n nodes and m random arcs, loops and parallel ones among them.
-inline Graph random_arcs(NodeId n, std::int64_t m, std::uint64_t seed) {
-  RandomStream stream(seed, 8);
-  std::vector<NodeId> src;
-  std::vector<NodeId> dst;
-  for (std::int64_t e = 0; e < m; ++e) {
-    src.push_back(static_cast<NodeId>(stream.integer(n)));
-    dst.push_back(static_cast<NodeId>(stream.integer(n)));
-  }
-  return Graph::from_coo(n, src, dst);
 }
 
 inline layers::Gnn made(const layers::GnnOptions& options, at::ScalarType type = torch::kFloat) {

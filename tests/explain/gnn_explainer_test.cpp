@@ -86,7 +86,7 @@ at::Tensor read_line(std::istringstream& lines) {
 // 100 steps from the same start, to 1e-5; what is not involved is 0 in both.
 TEST(GnnExplainer, AgreesWithPlainPyTorch) {
   train::ModelInput input;
-  input.graph = test::random_arcs(40, 90, 6);
+  input.graph = isthmus::test::random_multigraph(40, 90, 7);
   input.x = test::numbers(40, 3, 6, torch::kDouble);
   layers::Gnn model =
       test::made({.layer_type = layers::LayerType::kGcn, .dim_in = 3, .dim_out = 3, .seed = 2},

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 Subject random_subject(layers::LayerType type, layers::Activation act, std::uint64_t seed) {
   train::ModelInput input;
-  input.graph = test::random_arcs(30, 70, seed);
+  input.graph = isthmus::test::random_multigraph(30, 70, seed);
   input.x = test::numbers(30, 3, seed, torch::kDouble);
   layers::GnnOptions options{.layer_type = type, .dim_in = 3, .dim_out = 2, .layers_mp = 3};
   options.layers_post_mp = 1;
@@ -91,7 +91,7 @@ TEST(IntegratedGradients, AreCompleteForEdgesAlone) {
 // after the derivative).
 TEST(IntegratedGradients, NeedFewPointsForPolynomials) {
   train::ModelInput input;
-  input.graph = test::random_arcs(10, 20, 3);
+  input.graph = isthmus::test::random_multigraph(10, 20, 3);
   input.x = test::numbers(10, 2, 3, torch::kDouble);
   const Subject subject = subject_of_node(
       test::made({.layer_type = layers::LayerType::kSg, .dim_in = 2, .dim_out = 2, .layers_mp = 1},

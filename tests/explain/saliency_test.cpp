@@ -14,7 +14,7 @@ using layers::LayerType;
 // Against central differences of the logit, for a network of two layers.
 TEST(Saliency, IsTheSizeOfTheGradient) {
   train::ModelInput input;
-  input.graph = test::random_arcs(12, 30, 4);
+  input.graph = isthmus::test::random_multigraph(12, 30, 4);
   input.x = test::numbers(12, 3, 4, torch::kDouble);
   layers::GnnOptions options{.layer_type = LayerType::kGcn, .dim_in = 3, .dim_out = 2};
   options.act = layers::Activation::kTanh;

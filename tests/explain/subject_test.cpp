@@ -31,7 +31,7 @@ GnnOptions options_of(LayerType type) {
 
 train::ModelInput random_input(std::uint64_t seed, const GnnOptions& options) {
   train::ModelInput input;
-  input.graph = test::random_arcs(80, 110, seed);
+  input.graph = isthmus::test::random_multigraph(80, 110, seed);
   input.x = test::numbers(80, 3, seed, torch::kDouble);
   input.edge_attr =
       test::numbers(110, std::max<std::int64_t>(1, options.edge_dim), seed + 1, torch::kDouble);
@@ -108,7 +108,7 @@ TEST(SubjectOfNode, TakesSparseFeatures) {
   const GnnOptions options = options_of(LayerType::kGcn);
   layers::Gnn model = test::made(options);
   train::ModelInput input;
-  input.graph = test::random_arcs(40, 60, 3);
+  input.graph = isthmus::test::random_multigraph(40, 60, 3);
   const std::vector<std::int64_t> rowptr = [] {
     std::vector<std::int64_t> ptr(41);
     for (std::size_t i = 0; i < ptr.size(); ++i) {
@@ -159,7 +159,7 @@ TEST(Reach, CountsHops) {
 
 TEST(SubjectOfGraph, ExplainsAllOfIt) {
   train::ModelInput input;
-  input.graph = test::random_arcs(7, 12, 2);
+  input.graph = isthmus::test::random_multigraph(7, 12, 2);
   input.x = test::numbers(7, 3, 4);
   input.ptr = {0, 7};
   layers::Gnn model = test::made({.layer_type = LayerType::kGin,

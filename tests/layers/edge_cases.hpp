@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <vector>
 
+#include "isthmus/layers/conv.hpp"
+#include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/state_dict.hpp"
 
 #include "layers/layer_cases.hpp"
@@ -46,6 +49,14 @@ inline at::Tensor edge_types(const Graph& graph, std::int64_t relations, std::ui
     types[e] = static_cast<std::int64_t>(stream.integer(relations));
   }
   return types;
+}
+
+/// What layers of the options look at beside features: attributes and types of edges.
+inline layers::ConvContext edge_context(const Graph& graph, const layers::GnnOptions& options) {
+  layers::ConvContext context(graph);
+  context.edge_attr = features(graph.num_edges(), std::max<std::int64_t>(1, options.edge_dim), 5);
+  context.edge_type = edge_types(graph, 3, 6);
+  return context;
 }
 
 /// f(graph, x) gives the same rows when nodes are renamed; edge values go with their arcs, whose

@@ -1,6 +1,5 @@
 // ConvContext::edge_mask, through every layer that hears neighbours.
 
-#include <algorithm>
 #include <ostream>
 
 #include <torch/autograd.h>
@@ -76,14 +75,6 @@ Gnn double_gnn(const Case& c) {
   return gnn;
 }
 
-ConvContext masked_context_of(const Graph& graph, const GnnOptions& options) {
-  ConvContext context(graph);
-  context.edge_attr =
-      test::features(graph.num_edges(), std::max<std::int64_t>(1, options.edge_dim), 5);
-  context.edge_type = test::edge_types(graph, 3, 6);
-  return context;
-}
-
 at::Tensor ones(const Graph& graph) { return torch::ones({graph.num_edges()}, torch::kDouble); }
 
 /// Numbers in (0.2, 1), different for each edge.
@@ -98,7 +89,7 @@ TEST_P(EdgeMask, OfOnesLeavesTheScores) {
   for (const std::uint64_t seed : {0, 1, 2}) {
     const Graph graph = test::graph_of(seed);
     Gnn gnn = double_gnn(GetParam());
-    ConvContext context = masked_context_of(graph, gnn->options());
+    ConvContext context = test::edge_context(graph, gnn->options());
     const at::Tensor x = test::features(graph.num_nodes(), 3, seed);
     const at::Tensor plain = gnn->forward(x, context);
     context.edge_mask = ones(graph);
@@ -109,7 +100,7 @@ TEST_P(EdgeMask, OfOnesLeavesTheScores) {
 TEST_P(EdgeMask, HasItsGradientAndPassesThatOfTheRest) {
   const Graph graph = test::awkward_graph();
   Gnn gnn = double_gnn(GetParam());
-  ConvContext context = masked_context_of(graph, gnn->options());
+  ConvContext context = test::edge_context(graph, gnn->options());
   context.edge_mask = some_mask(graph).requires_grad_(true);
   const at::Tensor x = test::features(6, 3, 8).requires_grad_(true);
   std::vector<at::Tensor> leaves = test::leaves_of(*gnn, x);

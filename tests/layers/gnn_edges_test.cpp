@@ -1,7 +1,5 @@
 // Networks of layers that look at edges, through Gnn.
 
-#include <algorithm>
-
 #include "isthmus/layers/gated_gcn_conv.hpp"
 #include "isthmus/layers/gine_conv.hpp"
 #include "isthmus/layers/gnn.hpp"
@@ -24,14 +22,6 @@ GnnOptions options_of(LayerType type) {
   return o;
 }
 
-ConvContext context_of(const Graph& graph, const GnnOptions& options) {
-  ConvContext context(graph);
-  context.edge_attr =
-      test::features(graph.num_edges(), std::max<std::int64_t>(1, options.edge_dim), 5);
-  context.edge_type = test::edge_types(graph, 3, 6);
-  return context;
-}
-
 TEST(GnnWithEdges, HasTheGradientOfItsFormulaForEveryLayer) {
   const Graph graph = test::awkward_graph();
   for (const LayerType type : kEdgeLayers) {
@@ -39,7 +29,7 @@ TEST(GnnWithEdges, HasTheGradientOfItsFormulaForEveryLayer) {
     o.stage_type = StageType::kSkipSum;
     o.layers_pre_mp = 1;
     Gnn gnn = test::double_gnn(o);
-    const ConvContext context = context_of(graph, o);
+    const ConvContext context = test::edge_context(graph, o);
     const at::Tensor x = test::features(6, 3, 8).requires_grad_(true);
     EXPECT_TRUE(
         test::module_gradcheck([&] { return gnn->forward(x, context); }, test::leaves_of(*gnn, x)))
@@ -62,7 +52,7 @@ TEST(GnnWithEdges, LooksAtTheEdges) {
   const at::Tensor x = test::features(6, 3, 1);
   for (const LayerType type : kEdgeLayers) {
     Gnn gnn = test::double_gnn(options_of(type));
-    ConvContext context = context_of(graph, gnn->options());
+    ConvContext context = test::edge_context(graph, gnn->options());
     const at::Tensor before = gnn->forward(x, context);
     context.edge_attr = context.edge_attr + 1.0;
     context.edge_type = 2 - context.edge_type;
@@ -75,7 +65,7 @@ TEST(GnnWithEdges, GatedLayersHandTheirEdgesOn) {
   GnnOptions o = options_of(LayerType::kGatedGcn);
   o.layers_post_mp = 1;
   Gnn gnn = test::double_gnn(o);
-  const ConvContext context = context_of(graph, o);
+  const ConvContext context = test::edge_context(graph, o);
   std::vector<GatedGcnConv> convs;
   for (const auto& module : gnn->modules(false)) {
     if (auto conv = std::dynamic_pointer_cast<GatedGcnConvImpl>(module)) {

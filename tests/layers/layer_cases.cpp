@@ -7,6 +7,8 @@
 #include <torch/autograd.h>
 #include <torch/types.h>
 
+#include "support/graph_factories.hpp"
+
 namespace isthmus::test {
 
 Graph awkward_graph() {
@@ -16,14 +18,7 @@ Graph awkward_graph() {
 }
 
 Graph random_graph(NodeId n, std::int64_t m, std::uint64_t seed) {
-  RandomStream stream(seed, 1);
-  std::vector<NodeId> src;
-  std::vector<NodeId> dst;
-  for (std::int64_t e = 0; e < m; ++e) {
-    src.push_back(static_cast<NodeId>(stream.integer(n)));
-    dst.push_back(static_cast<NodeId>(stream.integer(n)));
-  }
-  return Graph::from_coo(n, src, dst);
+  return random_multigraph(n, m, seed);
 }
 
 Graph renamed(const Graph& graph, const std::vector<std::int64_t>& order) {

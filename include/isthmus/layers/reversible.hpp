@@ -16,6 +16,7 @@
 
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/conv.hpp"
+#include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/ops/dropout.hpp"
 
@@ -28,7 +29,8 @@ enum class StreamType : std::uint8_t {
   kF64,   ///< double, blocks in float: far less drift, not exact
   kFixed32,  ///< int32 in units of 2^-bits: reconstruction is exact at any depth
 };
-[[nodiscard]] std::string_view name_of(StreamType type);
+template <>
+[[nodiscard]] std::span<const std::string_view> names_of<StreamType>();
 
 /// Whether backward reconstructs what layers were given, or forward keeps it.
 enum class ReversibleMode : std::uint8_t {
