@@ -63,7 +63,7 @@ explain::SelectionRule rule_of(const Arguments& arguments) {
 /// A file to be written, checked before any work.
 std::string new_file(const Arguments& arguments, std::string_view option,
                      const std::vector<std::string>& endings) {
-  const std::string file = arguments.text(option);
+  std::string file = arguments.text(option);
   if (file.empty()) {
     return file;
   }

@@ -118,6 +118,7 @@ std::vector<Line> lines_of(const GraphDrawing& drawing) {
     }
   }
   std::vector<Line> sorted;
+  sorted.reserve(lines.size());
   for (const auto& [ends, line] : lines) {
     sorted.push_back(line);
   }
