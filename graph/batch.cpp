@@ -195,6 +195,10 @@ GraphBatch batch_graphs(std::span<const Graph> graphs) {
                         "use smaller batches");
   }
 
+  if (graphs.size() == 1) {
+    batch.graph = graphs.front();  // with what its plan has built
+    return batch;
+  }
   Concatenation rows(static_cast<std::size_t>(batch.ptr.back()),
                      static_cast<std::size_t>(batch.edge_ptr.back()));
   for (std::size_t g = 0; g < graphs.size(); ++g) {

@@ -1,9 +1,14 @@
 #include "isthmus/layers/gcn_conv.hpp"
 
+#include <algorithm>
 #include <ostream>
+#include <span>
 
+#include <ATen/Dispatch.h>
 #include <ATen/Functions.h>
 #include <c10/util/Exception.h>
+
+#include "isthmus/graph/plan.hpp"
 
 #include "check_graph.hpp"
 #include "neighbour_sums.hpp"
@@ -12,9 +17,26 @@
 namespace isthmus::layers {
 namespace {
 
+/// x_j / out-degree of j; a node that sends nothing is read by nobody.
+at::Tensor shared_out(const at::Tensor& x, const Graph& graph) {
+  const std::span<const std::int32_t> degree = graph.plan().out_degree();
+  const at::Tensor scale = at::empty({static_cast<std::int64_t>(degree.size()), 1}, x.options());
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "GcnConv", [&] {
+    std::transform(degree.begin(), degree.end(), scale.data_ptr<scalar_t>(), [](std::int32_t d) {
+      return scalar_t{1} / static_cast<scalar_t>(std::max(d, 1));
+    });
+  });
+  return x * scale;
+}
+
 /// S x; of a sample, its estimate.
 at::Tensor propagated(const at::Tensor& x, const ConvContext& context,
                       const GcnConvOptions& options) {
+  if (options.normalize() && options.degree_norm() == DegreeNorm::kSource) {
+    TORCH_CHECK(!is_sampled(context),
+                "GcnConv: degree_norm source needs the whole graph, got a sample");
+    return neighbour_reduce(shared_out(x, context.graph), context, ops::Reduce::kSum);
+  }
   if (!is_sampled(context)) {
     return NormalisedSum(context, {options.add_self_loops(), options.normalize()}, x.options())(x);
   }

@@ -44,6 +44,11 @@ constexpr std::string_view kGenAggregations[] = {
     "softmax", "powermean", "add", "mean", "max",
 };
 
+constexpr std::string_view kDegreeNorms[] = {
+    "symmetric",
+    "source",
+};
+
 /// What an enum is called in messages: the option that holds it.
 template <typename Enum>
 constexpr std::string_view kOption = "";
@@ -65,6 +70,8 @@ template <>
 constexpr std::string_view kOption<ops::Reduce> = "agg";
 template <>
 constexpr std::string_view kOption<GenAggregation> = "gen_aggr";
+template <>
+constexpr std::string_view kOption<DegreeNorm> = "degree_norm";
 
 void require(bool rule_holds, std::string_view option, std::string_view rule,
              const std::string& got) {
@@ -175,6 +182,10 @@ template <>
 std::span<const std::string_view> names_of<GenAggregation>() {
   return kGenAggregations;
 }
+template <>
+std::span<const std::string_view> names_of<DegreeNorm>() {
+  return kDegreeNorms;
+}
 
 template <typename Enum>
 Enum parse_name(std::string_view name) {
@@ -205,6 +216,7 @@ template Activation parse_name<Activation>(std::string_view name);
 template Pooling parse_name<Pooling>(std::string_view name);
 template ops::Reduce parse_name<ops::Reduce>(std::string_view name);
 template GenAggregation parse_name<GenAggregation>(std::string_view name);
+template DegreeNorm parse_name<DegreeNorm>(std::string_view name);
 
 bool looks_at_edge_features(LayerType type) {
   return type == LayerType::kGine || type == LayerType::kGraphConv || type == LayerType::kGen ||

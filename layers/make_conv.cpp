@@ -47,7 +47,7 @@ std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& options, std::int
   const bool plain = is_plain_conv(options, index);
   switch (options.layer_type) {
     case LayerType::kGcn:
-      return GcnConv(in, out).ptr();
+      return GcnConv(GcnConvOptions(in, out).degree_norm(options.degree_norm)).ptr();
     case LayerType::kSage:
       return SageConv(SageConvOptions(in, out)
                           .agg(options.agg.value_or(ops::Reduce::kMean))

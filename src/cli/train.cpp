@@ -162,6 +162,22 @@ std::string result_text(const Json& document, const train::Config& config) {
   return text_table(rows);
 }
 
+/// How the labels divide over the classes: what accuracy alone would hide.
+std::string balance_text(const Json& dataset) {
+  double all = 0.0;
+  for (const Json& count : dataset.at("class_counts").as_array()) {
+    all += count.as_double();
+  }
+  std::string text;
+  std::int64_t label = 0;
+  for (const Json& count : dataset.at("class_counts").as_array()) {
+    text += (text.empty() ? "" : ", ") + std::string("class ") + std::to_string(label++) + ": " +
+            std::to_string(count.as_integer()) + " (" + fixed(100.0 * count.as_double() / all, 2) +
+            " %)";
+  }
+  return text;
+}
+
 Output train_now(Session& session, const train::Config& config) {
   const Arguments& arguments = session.arguments();
   const train::TrainOutcome outcome = train::run_training(
@@ -183,6 +199,9 @@ Output train_now(Session& session, const train::Config& config) {
                 .exit = outcome.exit_code};
   if (outcome.status == train::TrainStatus::kOk) {
     output.text = result_text(outcome.document, config);
+    if (config.protocol.name == "botnet") {
+      session.talk("isthmus: labels of nodes: " + balance_text(outcome.document.at("dataset")));
+    }
     if (!config.out_dir.empty()) {
       session.talk("isthmus: results are in " + config.out_dir);
     }

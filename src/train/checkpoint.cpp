@@ -16,7 +16,7 @@ namespace {
 using formats::Json;
 using formats::SafetensorsFile;
 
-constexpr std::string_view kCheckpointSchema = "isthmus.checkpoint/1";
+constexpr std::string_view kCheckpointSchema = "isthmus.checkpoint/2";
 
 double number_or(const Json& json, double otherwise) {
   return json.is_null() ? otherwise : json.as_double();
@@ -32,11 +32,7 @@ Json curve_json(const std::vector<EpochRecord>& curve) {
     row.push_back(record.loss);
     row.push_back(record.seconds);
     if (record.val) {
-      row.push_back(record.val->loss);
-      row.push_back(record.val->accuracy);
-      if (record.val->auc) {
-        row.push_back(*record.val->auc);
-      }
+      row.push_back(metrics_json(*record.val));
     }
     rows.push_back(std::move(row));
   }
@@ -48,8 +44,8 @@ std::vector<EpochRecord> curve_of(const Json& rows) {
   std::vector<EpochRecord> curve;
   for (const Json& json : rows.as_array()) {
     const Json::Array& row = json.as_array();
-    if (row.size() < 5 || row.size() == 6 || row.size() > 8) {
-      throw InvalidArgument("curve: a row must have 5, 7 or 8 numbers, got " +
+    if (row.size() != 5 && row.size() != 6) {
+      throw InvalidArgument("curve: a row must have 5 or 6 entries, got " +
                             std::to_string(row.size()));
     }
     EpochRecord record;
@@ -59,10 +55,7 @@ std::vector<EpochRecord> curve_of(const Json& rows) {
     record.loss = number_or(row[3], kNan);
     record.seconds = row[4].as_double();
     if (row.size() > 5) {
-      record.val = SplitMetrics{number_or(row[5], kNan), number_or(row[6], kNan), {}};
-    }
-    if (row.size() > 7) {
-      record.val->auc = number_or(row[7], kNan);
+      record.val = metrics_from_json(row[5]);
     }
     curve.push_back(std::move(record));
   }

@@ -41,7 +41,7 @@ ClusterStep ClusterBatches::at(std::int64_t epoch, std::int64_t batch) const {
       rows.push_back(static_cast<std::int64_t>(row));
     }
   }
-  step.targets = data_->graph_targets(items);
+  step.targets = data_->targets_of(items);
   step.targets.row = std::move(rows);
   return step;
 }

@@ -8,14 +8,14 @@ namespace isthmus::train {
 namespace {
 
 using Names = std::string_view;
-constexpr std::array<Names, 4> kMetrics{"auto", "accuracy", "auc", "loss"};
+constexpr std::array<Names, 5> kMetrics{"auto", "accuracy", "auc", "loss", "f1"};
 constexpr std::array<Names, 3> kTasks{"auto", "node", "graph"};
 constexpr std::array<Names, 1> kTaskTypes{"classification"};
 constexpr std::array<Names, 3> kNormalize{"none", "row", "binary"};
 constexpr std::array<Names, 3> kFeatures{"auto", "constant", "degree"};
 constexpr std::array<Names, 2> kComponents{"all", "largest"};
 constexpr Names kProtocols[] = {
-    "public", "platonov", "gin-optimistic", "csl", "shchur",
+    "public", "platonov", "gin-optimistic", "csl", "shchur", "botnet",
 };
 constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
@@ -25,6 +25,7 @@ constexpr Names kLayers[] = {
     "gcn2conv",  "dagnn",    "gatconv",      "gatv2conv", "transformerconv", "gineconv",
     "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",  "pnaconv",         "edgeconv",
 };
+constexpr std::array<Names, 2> kDegreeNorms{"symmetric", "source"};
 constexpr Names kGenAggregations[] = {
     "softmax", "powermean", "add", "mean", "max",
 };
@@ -150,6 +151,8 @@ const std::array kFields{
         "gnn.attn_dropout", [](C& c) -> S { return &c.gnn.attn_dropout; }, 0, 1, true),
     count(
         "gnn.num_bases", [](C& c) -> S { return &c.gnn.num_bases; }, 0),
+    text(
+        "gnn.degree_norm", [](C& c) -> S { return &c.gnn.degree_norm; }, kDegreeNorms),
     text(
         "gnn.gen_aggr", [](C& c) -> S { return &c.gnn.gen_aggr; }, kGenAggregations),
     text("gnn.gen_learn", [](C& c) -> S { return &c.gnn.gen_learn; }),

@@ -24,6 +24,23 @@ Json texts(const std::vector<std::string>& list) {
   return json;
 }
 
+/// Labelled items of each class.
+Json class_counts(const datasets::Dataset& dataset) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(dataset.num_classes));
+  for (std::size_t i = 0; i < dataset.y.size(); ++i) {
+    const std::int64_t label = dataset.y[i];
+    if ((dataset.has_label.empty() || dataset.has_label[i] != 0) && label >= 0 &&
+        label < dataset.num_classes) {
+      ++counts[static_cast<std::size_t>(label)];
+    }
+  }
+  Json json = Json::array();
+  for (const std::int64_t count : counts) {
+    json.push_back(count);
+  }
+  return json;
+}
+
 Json dataset_part(const DocumentParts& parts) {
   const datasets::Dataset& dataset = parts.data->dataset();
   Json json = Json::object();
@@ -41,6 +58,7 @@ Json dataset_part(const DocumentParts& parts) {
   json["graphs"] = dataset.graphs.size();
   json["features"] = parts.data->dim_in();
   json["classes"] = dataset.num_classes;
+  json["class_counts"] = class_counts(dataset);
   std::vector<std::string> notes = dataset.report.notes;
   if (parts.data->feature_kind() != "given") {
     notes.push_back("features: " + parts.data->feature_kind());

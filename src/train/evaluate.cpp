@@ -20,7 +20,7 @@ EvaluateResult evaluate(const std::filesystem::path& model, const EvaluateOption
   const std::vector<std::int64_t> items =
       items_of(on.loaded.config, dataset, options.split, result.fold);
   const SplitMetrics metrics = measure(on.data->scores(on.loaded.model, items),
-                                       on.data->graph_targets(items), on.loaded.labels.size() == 2);
+                                       on.data->targets_of(items), on.loaded.labels.size() == 2);
   result.items = static_cast<std::int64_t>(items.size());
   result.loss = metrics.loss;
   result.accuracy = metrics.accuracy;

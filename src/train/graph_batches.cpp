@@ -34,8 +34,8 @@ void check_budgets(const LoopConfig& loop, const datasets::Dataset& dataset) {
       continue;
     }
     const std::string got = ", got " + std::to_string(most);
-    if (dataset.task != datasets::Task::kGraph) {
-      refuse(std::string(key) + " is for graph tasks, '" + dataset.name + "' is a node task" + got);
+    if (dataset.task != datasets::Task::kGraph && !dataset.splits_of_graphs) {
+      refuse(std::string(key) + " is for sets of many graphs, '" + dataset.name + "' is one" + got);
     }
     if (loop.batches_per_epoch != 0) {
       refuse(std::string(key) + " must be 0 with train.batches_per_epoch" + got);

@@ -133,8 +133,10 @@ SplitMetrics measure(const at::Tensor& scores, const Targets& targets, bool with
     return metrics;
   }
   const std::int64_t classes = scores.size(1);
+  const bool graphwise = !targets.graph_ptr.empty() && classes <= 2;
+  const bool with_margin = with_auc || graphwise;
   std::vector<std::int64_t> predicted(targets.row.size());
-  std::vector<double> margin(with_auc ? targets.row.size() : 0);
+  std::vector<double> margin(with_margin ? targets.row.size() : 0);
   std::vector<std::uint8_t> positive(margin.size());
   const double sum = with_scores(scores, [&](const auto* data) {
     using T = std::remove_cv_t<std::remove_pointer_t<decltype(data)>>;
@@ -142,7 +144,7 @@ SplitMetrics measure(const at::Tensor& scores, const Targets& targets, bool with
       const auto at = static_cast<std::size_t>(i);
       const T* row = data + targets.row[at] * classes;
       predicted[at] = predicted_class(row, classes);
-      if (with_auc) {
+      if (with_margin) {
         margin[at] = classes == 1 ? static_cast<double>(row[0])
                                   : static_cast<double>(row[1]) - static_cast<double>(row[0]);
         positive[at] = targets.label[at] == 1 ? 1 : 0;
@@ -154,6 +156,9 @@ SplitMetrics measure(const at::Tensor& scores, const Targets& targets, bool with
   metrics.accuracy = accuracy(predicted, targets.label);
   if (with_auc) {
     metrics.auc = roc_auc(margin, positive);
+  }
+  if (graphwise) {
+    metrics.graphwise = graphwise_metrics(margin, positive, targets.graph_ptr);
   }
   return metrics;
 }

@@ -14,6 +14,8 @@ namespace isthmus::train {
 struct Targets {
   std::vector<std::int64_t> row;    ///< Ascending or not, each in [0, rows of scores).
   std::vector<std::int64_t> label;  ///< Class of row[i]; with one logit 0 or 1.
+  /// Nodes of many graphs: offsets of each graph's targets, from 0 to all; empty: of one.
+  std::vector<std::int64_t> graph_ptr;
 };
 
 /// A loss and its gradient by the scores.
@@ -27,7 +29,8 @@ struct LossAndGradient {
 /// the bits do not depend on threads. No autograd graph: feed `gradient` to scores.backward().
 [[nodiscard]] LossAndGradient loss_and_gradient(const at::Tensor& scores, const Targets& targets);
 
-/// Loss, accuracy and, on request, AUC (two classes) of scores on the targets. No targets: NaN.
+/// Loss, accuracy and, on request, AUC (two classes) of scores on the targets; with graph_ptr and
+/// two classes the graph-wise metrics. No targets: NaN.
 [[nodiscard]] SplitMetrics measure(const at::Tensor& scores, const Targets& targets, bool with_auc);
 
 /// Class probabilities [R, classes] in double, row-major; one logit gives two classes.

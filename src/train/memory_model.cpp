@@ -64,7 +64,7 @@ class Trial {
   /// The largest of what a training step holds, and an evaluation, which sees the whole graph.
   [[nodiscard]] std::int64_t step() {
     const std::int64_t batch = batch_step();
-    const bool whole = data_.is_graph_task() || config_.train.sampler == "full_batch";
+    const bool whole = data_.items_are_graphs() || config_.train.sampler == "full_batch";
     return whole ? batch : std::max(batch, whole_graph(/*training=*/false));
   }
 
@@ -81,7 +81,7 @@ class Trial {
       const ClusterBatches batches(data_, config_, run_.split.train, run_.seed);
       return held([&](layers::Gnn& model) { return run_model(model, batches.at(0, 0).input); });
     }
-    if (data_.is_graph_task()) {
+    if (data_.items_are_graphs()) {
       const auto batches =
           graph_batches(data_.dataset(), config_.train, run_.split.train, run_.seed, 0);
       return batches.empty() ? 0 : held([&](layers::Gnn& model) {
@@ -132,7 +132,7 @@ class Trial {
 
 /// Bytes of one copy of each layer's output in a full batch; 0 for other batches.
 std::int64_t one_copy(const TaskTensors& data, const Config& config) {
-  if (data.is_graph_task() || config.train.sampler != "full_batch") {
+  if (data.items_are_graphs() || config.train.sampler != "full_batch") {
     return 0;
   }
   const std::int64_t nodes = data.whole().graph.num_nodes();
@@ -147,7 +147,7 @@ MemoryPlan predict_memory(const TaskTensors& data, const Config& config, const P
   ops::install_tensor_allocator();
   MemoryPlan memory;
   memory.available = available_memory();
-  memory.batches = data.is_graph_task() ? "graphs" : config.train.sampler;
+  memory.batches = data.items_are_graphs() ? "graphs" : config.train.sampler;
   memory.data = data.bytes();
   const std::int64_t least = one_copy(data, config);
   if (memory.available >= 0 && least > memory.available) {

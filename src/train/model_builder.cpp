@@ -85,6 +85,7 @@ Json options_json(const layers::GnnOptions& o) {
   json["heads_last"] = o.heads_last;
   json["num_relations"] = o.num_relations;
   json["num_bases"] = o.num_bases;
+  json["degree_norm"] = layers::name_of(o.degree_norm);
   json["gen_aggr"] = layers::name_of(o.gen_aggr);
   json["gen_learn"] = o.gen_learn;
   json["project"] = o.sage_project;
@@ -128,6 +129,9 @@ layers::GnnOptions options_of(const Json& architecture) {
     o.num_bases = count_at(json, "num_bases");
     o.gen_aggr = layers::parse_name<layers::GenAggregation>(json.at("gen_aggr").as_string());
     o.gen_learn = json.at("gen_learn").as_bool();
+  }
+  if (const Json* norm = json.find("degree_norm")) {
+    o.degree_norm = layers::parse_name<layers::DegreeNorm>(norm->as_string());
   }
   if (const Json* project = json.find("project")) {  // files of older builds lack it
     o.sage_project = project->as_bool();
@@ -221,6 +225,7 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
   o.edge_dim = layers::looks_at_edge_features(o.layer_type) ? data.edge_dim() : 0;
   o.num_relations = layers::looks_at_edge_types(o.layer_type) ? data.num_relations() : 0;
   o.num_bases = c.num_bases;
+  o.degree_norm = layers::parse_name<layers::DegreeNorm>(c.degree_norm);
   o.gen_aggr = layers::parse_name<layers::GenAggregation>(c.gen_aggr);
   o.gen_learn = c.gen_learn;
   o.sage_project = c.project;

@@ -1,6 +1,8 @@
 #include "prediction.hpp"
 
+#include <numeric>
 #include <unordered_map>
+#include <utility>
 
 #include "isthmus/core/error.hpp"
 
@@ -8,17 +10,39 @@
 
 namespace isthmus::train {
 
+namespace {
+
+/// What the rows of the scores of items are called.
+std::vector<std::string> row_names(const datasets::Dataset& dataset,
+                                   std::span<const std::int64_t> items) {
+  std::vector<std::string> names;
+  const bool named = dataset.task == datasets::Task::kNode && !dataset.node_names.empty();
+  for (const std::int64_t item : items) {
+    const auto at = static_cast<std::size_t>(item);
+    if (!dataset.splits_of_graphs) {
+      names.push_back(named ? dataset.node_names[at] : std::to_string(item));
+      continue;
+    }
+    const std::string graph = std::to_string(item) + ':';
+    for (NodeId v = 0; v < dataset.graphs[at].num_nodes(); ++v) {
+      names.push_back(graph + std::to_string(v));
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
 PredictResult prediction_rows(const datasets::Dataset& dataset, std::span<const std::int64_t> items,
                               const at::Tensor& scores, const std::vector<std::string>& labels) {
   PredictResult result;
   result.classes = labels;
   const std::vector<double> p = probabilities(scores);
   const std::size_t classes = labels.size();
-  const bool named = dataset.task == datasets::Task::kNode && !dataset.node_names.empty();
-  for (std::size_t i = 0; i < items.size(); ++i) {
+  std::vector<std::string> names = row_names(dataset, items);
+  for (std::size_t i = 0; i < names.size(); ++i) {
     PredictionRow row;
-    row.id =
-        named ? dataset.node_names[static_cast<std::size_t>(items[i])] : std::to_string(items[i]);
+    row.id = std::move(names[i]);
     const auto begin = p.begin() + static_cast<std::ptrdiff_t>(i * classes);
     row.probabilities.assign(begin, begin + static_cast<std::ptrdiff_t>(classes));
     std::size_t best = 0;
@@ -46,6 +70,11 @@ std::vector<std::int64_t> items_of(const Config& config, const datasets::Dataset
                                    const std::string& part, std::int64_t fold) {
   if (part == "all") {
     std::vector<std::int64_t> items;
+    if (dataset.splits_of_graphs) {
+      items.resize(dataset.graphs.size());
+      std::iota(items.begin(), items.end(), std::int64_t{0});
+      return items;
+    }
     for (std::size_t i = 0; i < dataset.y.size(); ++i) {
       if (dataset.has_label.empty() || dataset.has_label[i] != 0) {
         items.push_back(static_cast<std::int64_t>(i));
@@ -74,8 +103,8 @@ std::vector<std::int64_t> items_of(const Config& config, const datasets::Dataset
 
 std::vector<std::int64_t> items_of_ids(const std::string& who, const datasets::Dataset& dataset,
                                        const std::vector<std::string>& ids) {
-  const bool nodes = dataset.task == datasets::Task::kNode;
-  const auto count = static_cast<std::int64_t>(dataset.y.size());
+  const bool nodes = dataset.task == datasets::Task::kNode && !dataset.splits_of_graphs;
+  const auto count = static_cast<std::int64_t>(nodes ? dataset.y.size() : dataset.graphs.size());
   std::unordered_map<std::string, std::int64_t> item;
   if (nodes && !dataset.node_names.empty()) {
     for (std::size_t i = 0; i < dataset.node_names.size(); ++i) {

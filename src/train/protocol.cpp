@@ -75,6 +75,36 @@ std::vector<Fixed> public_keys(const std::string& layer_type) {
           {"optim.weight_decay_layers", "first"}};
 }
 
+/// The published detectors: XG-BoT, a grouped reversible GIN, and the 12-layer GCN before it.
+std::vector<Fixed> botnet_keys(const std::string& layer_type) {
+  std::vector<Fixed> keys{{"optim.optimizer", "adam"}, {"train.sampler", "full_batch"}};
+  if (layer_type == "ginconv") {
+    append(keys, {{"gnn.stage_type", "reversible"},
+                  {"gnn.layers_mp", 24},
+                  {"gnn.dim_inner", 64},
+                  {"gnn.norm", "layer"},
+                  {"gnn.dropout", 0.2},
+                  {"optim.base_lr", 1e-3},
+                  {"optim.weight_decay", 0.0},
+                  {"optim.scheduler", "none"},
+                  {"train.batch_size", 12}});
+  } else if (layer_type == "gcnconv") {
+    append(keys, {{"gnn.stage_type", "skipsum"},
+                  {"gnn.degree_norm", "source"},
+                  {"gnn.layers_mp", 12},
+                  {"gnn.dim_inner", 32},
+                  {"optim.base_lr", 0.005},
+                  {"optim.weight_decay", 5e-4},
+                  {"optim.scheduler", "plateau"},
+                  {"optim.lr_decay", 0.25},
+                  {"optim.patience", 1},
+                  {"optim.max_epoch", 50},
+                  {"train.batch_size", 2},
+                  {"train.early_stop", 5}});
+  }
+  return keys;
+}
+
 /// What a protocol fixes for every network, then what it does for this layer.
 std::vector<Fixed> fixed_keys(const std::string& protocol, const std::string& layer_type) {
   if (protocol == "public") {
@@ -125,6 +155,9 @@ std::vector<Fixed> fixed_keys(const std::string& protocol, const std::string& la
             {"train.batch_size", 32},
             {"train.batches_per_epoch", 50},
             {"train.eval_period", 1}};
+  }
+  if (protocol == "botnet") {
+    return botnet_keys(layer_type);
   }
   return {};
 }
@@ -274,6 +307,17 @@ Metric metric_of(const Config& config, const datasets::Dataset& dataset) {
     throw InvalidArgument("run_training: metric_best auc needs two classes, '" + dataset.name +
                           "' has " + std::to_string(dataset.num_classes));
   }
+  if (name == "f1" || (name == "auto" && config.protocol.name == "botnet")) {
+    if (dataset.num_classes != 2 || !dataset.splits_of_graphs) {
+      throw InvalidArgument(
+          "run_training: metric_best f1 needs nodes of two classes in many "
+          "graphs, '" +
+          dataset.name + "' has " +
+          (dataset.splits_of_graphs ? std::to_string(dataset.num_classes) + " classes"
+                                    : "one graph, or labels of graphs"));
+    }
+    return Metric::kF1;
+  }
   if (name == "loss" || (name == "auto" && config.protocol.name == "shchur")) {
     return Metric::kLoss;
   }
@@ -287,6 +331,14 @@ ProtocolPlan plan_protocol(const Config& config, const datasets::Dataset& datase
   const bool graphs = dataset.task == datasets::Task::kGraph;
   const std::string& name = config.protocol.name;
   const bool wants_graphs = name == "gin-optimistic" || name == "csl";
+  if (dataset.splits_of_graphs != (name == "botnet")) {
+    throw InvalidArgument(
+        "run_training: protocol '" + name + "' is " +
+            (dataset.splits_of_graphs ? "not for sets of graphs with labels of nodes, '"
+                                      : "for sets of graphs with labels of nodes, not '") +
+            dataset.name + "'" + (dataset.splits_of_graphs ? " is one" : ""),
+        dataset.splits_of_graphs ? "--set protocol.name=botnet" : "");
+  }
   if (graphs != wants_graphs) {
     throw InvalidArgument("run_training: protocol '" + name + "' is for " +
                           (wants_graphs ? "graph" : "node") + " tasks, '" + dataset.name +

@@ -12,7 +12,12 @@
 namespace isthmus::train {
 
 /// What chooses the epoch.
-enum class Metric : std::uint8_t { kAccuracy, kAuc, kLoss };
+enum class Metric : std::uint8_t {
+  kAccuracy,
+  kAuc,
+  kLoss,
+  kF1,  ///< Mean over graphs, of class 1.
+};
 
 /// Published range of a protocol's mean test metric: a test, outside it is a finding.
 struct Band {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <utility>
 
 namespace isthmus::train {
 namespace {
@@ -15,10 +16,29 @@ double number_or_nan(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.as_double();
 }
 
-SplitMetrics metrics_from_json(const Json& json) {
-  SplitMetrics metrics{number_or_nan(json.at("loss")), number_or_nan(json.at("accuracy")), {}};
-  if (const Json* auc = json.find("auc")) {
-    metrics.auc = number_or_nan(*auc);
+Json binary_json(const BinaryMetrics& metrics) {
+  Json json = Json::object();
+  for (const BinaryMetric& metric : kBinaryMetrics) {
+    json[metric.name] = metrics.*metric.value;
+  }
+  return json;
+}
+
+BinaryMetrics binary_from_json(const Json& json) {
+  BinaryMetrics metrics;
+  for (const BinaryMetric& metric : kBinaryMetrics) {
+    metrics.*metric.value = number_or_nan(json.at(metric.name));
+  }
+  return metrics;
+}
+
+GraphwiseMetrics graphwise_from_json(const Json& pooled, const Json& per_graph) {
+  GraphwiseMetrics metrics;
+  metrics.pooled = binary_from_json(pooled);
+  metrics.mean = binary_from_json(per_graph);
+  metrics.num_graphs = per_graph.at("graphs").as_integer();
+  for (std::size_t m = 0; m < kBinaryMetrics.size(); ++m) {
+    metrics.undefined[m] = per_graph.at("undefined").at(kBinaryMetrics[m].name).as_integer();
   }
   return metrics;
 }
@@ -60,7 +80,28 @@ Json metrics_json(const SplitMetrics& metrics) {
   if (metrics.auc) {
     json["auc"] = *metrics.auc;
   }
+  if (metrics.graphwise) {
+    const GraphwiseMetrics& graphwise = *metrics.graphwise;
+    json["pooled"] = binary_json(graphwise.pooled);
+    Json& mean = json["per_graph"];
+    mean = binary_json(graphwise.mean);
+    mean["graphs"] = graphwise.num_graphs;
+    for (std::size_t m = 0; m < kBinaryMetrics.size(); ++m) {
+      mean["undefined"][kBinaryMetrics[m].name] = graphwise.undefined[m];
+    }
+  }
   return json;
+}
+
+SplitMetrics metrics_from_json(const Json& json) {
+  SplitMetrics metrics{number_or_nan(json.at("loss")), number_or_nan(json.at("accuracy")), {}, {}};
+  if (const Json* auc = json.find("auc")) {
+    metrics.auc = number_or_nan(*auc);
+  }
+  if (const Json* pooled = json.find("pooled")) {
+    metrics.graphwise = graphwise_from_json(*pooled, json.at("per_graph"));
+  }
+  return metrics;
 }
 
 Json run_json(const RunRecord& run) {
@@ -152,13 +193,19 @@ Json summaries_json(const std::vector<RunRecord>& runs, const std::optional<Band
     std::transform(runs.begin(), runs.end(), values.begin(), value_of);
     add_summary(all, name, values, band);
   };
-  collect("test.accuracy", [](const RunRecord& run) { return run.test.accuracy; });
-  if (runs.front().test.auc) {
-    collect("test.auc", [](const RunRecord& run) { return run.test.auc.value_or(0.0); });
-  }
-  collect("val.accuracy", [](const RunRecord& run) { return run.val.accuracy; });
-  if (runs.front().val.auc) {
-    collect("val.auc", [](const RunRecord& run) { return run.val.auc.value_or(0.0); });
+  for (const auto& [part, metrics] :
+       {std::pair("test.", &RunRecord::test), std::pair("val.", &RunRecord::val)}) {
+    const std::string name = part;
+    const auto of = metrics;
+    collect(name + "accuracy", [&](const RunRecord& run) { return (run.*of).accuracy; });
+    if ((runs.front().*of).auc) {
+      collect(name + "auc", [&](const RunRecord& run) { return (run.*of).auc.value_or(0.0); });
+    }
+    if ((runs.front().*of).graphwise) {
+      collect(name + "f1", [&](const RunRecord& run) { return (run.*of).graphwise->mean.f1; });
+      collect(name + "pooled_f1",
+              [&](const RunRecord& run) { return (run.*of).graphwise->pooled.f1; });
+    }
   }
   return all;
 }

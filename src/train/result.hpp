@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isthmus/formats/json.hpp"
+#include "isthmus/train/binary_metrics.hpp"
 
 #include "protocol.hpp"
 
@@ -16,7 +17,9 @@ namespace isthmus::train {
 struct SplitMetrics {
   double loss = 0.0;
   double accuracy = 0.0;
-  std::optional<double> auc;  ///< Two classes only.
+  std::optional<double> auc = {};  ///< Two classes only.
+  /// Nodes of many graphs, two classes: what finding those of class 1 came to.
+  std::optional<GraphwiseMetrics> graphwise = {};
 };
 
 /// What one run came to; everything that its entry of `runs` says.
@@ -34,6 +37,8 @@ struct RunRecord {
 };
 
 [[nodiscard]] formats::Json metrics_json(const SplitMetrics& metrics);
+/// The inverse of metrics_json(). @throws InvalidArgument for a missing key.
+[[nodiscard]] SplitMetrics metrics_from_json(const formats::Json& json);
 [[nodiscard]] formats::Json run_json(const RunRecord& run);
 /// The inverse of run_json(), for resumed trainings. @throws InvalidArgument for a missing key.
 [[nodiscard]] RunRecord run_from_json(const formats::Json& json);
@@ -43,8 +48,8 @@ struct RunRecord {
 [[nodiscard]] formats::Json summary_json(std::span<const double> values,
                                          const std::optional<Band>& band);
 
-/// Summaries over runs: "test.accuracy", "val.accuracy", and with two classes "test.auc",
-/// "val.auc".
+/// Summaries over runs: "test.accuracy", "val.accuracy"; with two classes "test.auc", "val.auc"; of
+/// many graphs "test.f1" and "test.pooled_f1", and the same of "val".
 [[nodiscard]] formats::Json summaries_json(const std::vector<RunRecord>& runs,
                                            const std::optional<Band>& band);
 

@@ -57,9 +57,9 @@ void check_sampling(const Config& config, const datasets::Dataset& dataset) {
   if (sampler == "full_batch") {
     return;
   }
-  if (dataset.task != datasets::Task::kNode) {
-    refuse("train.sampler " + sampler + " is for node tasks, '" + dataset.name +
-           "' is a graph task");
+  if (dataset.task != datasets::Task::kNode || dataset.splits_of_graphs) {
+    refuse("train.sampler " + sampler + " is for the nodes of one graph, '" + dataset.name +
+           "' is a set of graphs");
   }
   if (config.train.batches_per_epoch != 0) {
     refuse("train.batches_per_epoch must be 0 with train.sampler " + sampler + ", got " +
@@ -153,7 +153,7 @@ SampledBatch SampledBatches::at(std::int64_t epoch, std::int64_t batch) {
     }
   }
   result.targets =
-      data_->graph_targets(std::span(nodes).first(static_cast<std::size_t>(result.num_rows)));
+      data_->targets_of(std::span(nodes).first(static_cast<std::size_t>(result.num_rows)));
   return result;
 }
 

@@ -43,7 +43,8 @@ std::vector<std::int64_t> ServedModel::items_of_ids(const std::string& who,
 }
 
 ModelInput ServedModel::input(std::int64_t item) const {
-  return is_graph_task() ? parts_->on.data->batch(std::array{item}) : parts_->on.data->whole();
+  return parts_->on.data->items_are_graphs() ? parts_->on.data->batch(std::array{item})
+                                             : parts_->on.data->whole();
 }
 
 }  // namespace isthmus::train

@@ -103,17 +103,33 @@ void each_arc(const Dataset& dataset, const Body& body) {
 }
 
 void check_ids(const Dataset& dataset, const char* part, const std::vector<std::int64_t>& ids) {
-  const auto items = static_cast<std::int64_t>(dataset.y.size());
+  const auto items = static_cast<std::int64_t>(dataset.splits_of_graphs ? dataset.graphs.size()
+                                                                        : dataset.y.size());
   for (const std::int64_t id : ids) {
     const std::string where =
         "split of '" + dataset.name + "', part " + part + ": item " + std::to_string(id);
     if (id < 0 || id >= items) {
       throw DataError({dataset.name}, where + " is outside 0.." + std::to_string(items - 1));
     }
+    if (dataset.splits_of_graphs) {
+      continue;  // every node of a whole graph has its label: check_split() looked
+    }
     const auto at = static_cast<std::size_t>(id);
     const bool labelled = dataset.has_label.empty() || dataset.has_label[at] != 0;
     if (!labelled || dataset.y[at] < 0 || dataset.y[at] >= dataset.num_classes) {
       throw DataError({dataset.name}, where + " has no label");
+    }
+  }
+}
+
+/// Each node of a set of whole graphs has a label.
+void check_labels(const Dataset& dataset) {
+  for (std::size_t v = 0; v < dataset.y.size(); ++v) {
+    const bool labelled = dataset.has_label.empty() || dataset.has_label[v] != 0;
+    if (!labelled || dataset.y[v] < 0 || dataset.y[v] >= dataset.num_classes) {
+      throw DataError({dataset.name}, "'" + dataset.name + "': node " + std::to_string(v) +
+                                          " of all graphs has no label in 0.." +
+                                          std::to_string(dataset.num_classes - 1));
     }
   }
 }
@@ -143,11 +159,11 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config,
     x_ = to_input(*source);
   }
   make_edges();
-  if (!is_graph_task()) {
+  if (!items_are_graphs()) {
     if (dataset.graphs.size() > 1) {
       throw InvalidArgument("data set " + dataset.name + " must be one graph, or have labels of " +
-                            "graphs, got " + std::to_string(dataset.graphs.size()) +
-                            " graphs with labels of nodes");
+                            "graphs or splits of graphs, got " +
+                            std::to_string(dataset.graphs.size()) + " graphs with labels of nodes");
     }
     whole_.x = x_;
     whole_.graph = dataset.graphs.empty() ? Graph() : dataset.graphs.front();
@@ -158,7 +174,7 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config,
     whole_.constant = constant_input(whole_.x);
   } else if (layout.order != partition::NodeOrder::kNone &&
              layout.order != partition::NodeOrder::kAuto) {
-    throw InvalidArgument("order must be none or auto for graph tasks, got '" +
+    throw InvalidArgument("order must be none or auto for sets of many graphs, got '" +
                           std::string(partition::name_of(layout.order)) + "'");
   }
 }
@@ -210,7 +226,7 @@ std::int64_t TaskTensors::bytes() const {
     constexpr auto kEntry = std::int64_t{sizeof(std::int32_t) + sizeof(float)};
     bytes += 2 * sparse.nnz() * kEntry;  // the transpose, too
   }
-  if (!is_graph_task()) {
+  if (!items_are_graphs()) {
     return bytes + static_cast<std::int64_t>(whole_.graph.bytes());
   }
   for (const Graph& graph : dataset_->graphs) {
@@ -250,6 +266,10 @@ void TaskTensors::make_edges() {
 
 bool TaskTensors::is_graph_task() const noexcept {
   return dataset_->task == datasets::Task::kGraph;
+}
+
+bool TaskTensors::items_are_graphs() const noexcept {
+  return is_graph_task() || dataset_->splits_of_graphs;
 }
 
 layers::NodeInput TaskTensors::rows(std::span<const std::int64_t> nodes) const {
@@ -337,24 +357,53 @@ Targets TaskTensors::node_targets(std::span<const std::int64_t> items) const {
   return targets;
 }
 
-Targets TaskTensors::graph_targets(std::span<const std::int64_t> items) const {
-  Targets targets = node_targets(items);
-  std::iota(targets.row.begin(), targets.row.end(), std::int64_t{0});
+Targets TaskTensors::targets_of(std::span<const std::int64_t> items) const {
+  Targets targets;
+  std::int64_t row = 0;
+  const auto add = [&](std::int64_t label) {
+    targets.row.push_back(row++);
+    targets.label.push_back(label);
+  };
+  if (is_graph_task() || !items_are_graphs()) {
+    for (const std::int64_t item : items) {
+      add(dataset_->y[static_cast<std::size_t>(item)]);
+    }
+    return targets;
+  }
+  targets.graph_ptr.push_back(0);
+  for (const std::int64_t g : items) {
+    const auto at = static_cast<std::size_t>(g);
+    for (std::int64_t v = dataset_->node_ptr[at]; v < dataset_->node_ptr[at + 1]; ++v) {
+      add(dataset_->y[static_cast<std::size_t>(v)]);
+    }
+    targets.graph_ptr.push_back(row);
+  }
   return targets;
 }
 
+std::int64_t TaskTensors::num_scores(std::span<const std::int64_t> items) const {
+  if (is_graph_task() || !items_are_graphs()) {
+    return static_cast<std::int64_t>(items.size());
+  }
+  std::int64_t nodes = 0;
+  for (const std::int64_t g : items) {
+    nodes += dataset_->graphs[static_cast<std::size_t>(g)].num_nodes();
+  }
+  return nodes;
+}
+
 at::Tensor TaskTensors::scores(layers::Gnn& model, std::span<const std::int64_t> items) const {
-  constexpr std::size_t kPiece = 256;
+  const std::size_t piece = is_graph_task() ? 256 : 1;  // graphs with labels of nodes are large
   const at::NoGradGuard no_grad;
   model->eval();
-  if (!is_graph_task()) {
+  if (!items_are_graphs()) {
     const std::vector<std::int64_t> rows = rows_of(items);
     const at::Tensor index = at::tensor(at::ArrayRef<std::int64_t>(rows.data(), rows.size()));
     return run_model(model, whole_).index_select(0, index);
   }
   std::vector<at::Tensor> pieces;
-  for (std::size_t begin = 0; begin < items.size(); begin += kPiece) {
-    const ModelInput input = batch(items.subspan(begin, std::min(kPiece, items.size() - begin)));
+  for (std::size_t begin = 0; begin < items.size(); begin += piece) {
+    const ModelInput input = batch(items.subspan(begin, std::min(piece, items.size() - begin)));
     pieces.push_back(run_model(model, input));
   }
   return pieces.empty() ? at::zeros({0, model->options().dim_out}) : at::cat(pieces);
@@ -393,6 +442,9 @@ void check_edges(const TaskTensors& data, const Config& config) {
 }
 
 void check_split(const Dataset& dataset, const datasets::Split& split) {
+  if (dataset.splits_of_graphs) {
+    check_labels(dataset);
+  }
   check_ids(dataset, "train", split.train);
   check_ids(dataset, "val", split.val);
   check_ids(dataset, "test", split.test);

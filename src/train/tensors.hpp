@@ -30,14 +30,19 @@ namespace isthmus::train {
 class TaskTensors {
  public:
   /// Keeps a reference to `dataset`.
-  /// @param layout  Order of the nodes. For graph tasks kNone or kAuto, which are the same there.
+  /// @param layout  Order of the nodes. Where items are graphs kNone or kAuto, which are the same
+  ///                there.
   /// @throws InvalidArgument  if features are asked for that the set does not have, or an order by
-  ///                          name for a graph task.
+  ///                          name where items are graphs.
   TaskTensors(const datasets::Dataset& dataset, const DatasetConfig& config,
               const partition::LocalityOptions& layout = {.order = partition::NodeOrder::kNone});
 
   [[nodiscard]] const datasets::Dataset& dataset() const noexcept { return *dataset_; }
+  /// Labels belong to graphs.
   [[nodiscard]] bool is_graph_task() const noexcept;
+  /// What splits divide and steps take: whole graphs (their labels or those of their nodes), or the
+  /// nodes of one graph.
+  [[nodiscard]] bool items_are_graphs() const noexcept;
   [[nodiscard]] std::int64_t dim_in() const { return layers::num_cols(x_); }
   /// Columns of edge features: the set's attributes, then its edge labels one-hot over the values
   /// that occur, ascending. 0: it has neither.
@@ -57,22 +62,25 @@ class TaskTensors {
     return locality_;
   }
 
-  /// Node task: the whole graph, its rows in the order of the layout; shared, not copied.
+  /// Items are nodes: the whole graph, its rows in the order of the layout; shared, not copied.
   [[nodiscard]] const ModelInput& whole() const noexcept { return whole_; }
-  /// Node task: what whole() has between the nodes of a batch.
+  /// Items are nodes: what whole() has between the nodes of a batch.
   [[nodiscard]] ModelInput part(const ClusterBatch& batch) const;
   /// Features of the given nodes of whole(), in that order.
   [[nodiscard]] layers::NodeInput rows(std::span<const std::int64_t> nodes) const;
-  /// Graph task: the given graphs side by side, in that order.
+  /// Items are graphs: the given ones side by side, in that order.
   [[nodiscard]] ModelInput batch(std::span<const std::int64_t> graphs) const;
 
   /// Targets of items inside whole().
   [[nodiscard]] Targets node_targets(std::span<const std::int64_t> items) const;
-  /// Targets of items inside batch(items): rows 0, 1, ...
-  [[nodiscard]] Targets graph_targets(std::span<const std::int64_t> items) const;
+  /// Targets inside the scores of those items alone, in that order (batch(items), scores(items)):
+  /// a row per item, or where items are graphs with labels of nodes one for each of their nodes.
+  [[nodiscard]] Targets targets_of(std::span<const std::int64_t> items) const;
+  /// Rows of the scores of those items.
+  [[nodiscard]] std::int64_t num_scores(std::span<const std::int64_t> items) const;
 
-  /// Scores of items, row i for items[i], in eval mode and without autograd; graph tasks in pieces
-  /// of at most 256 graphs.
+  /// Scores of items, in eval mode and without autograd: row i for items[i], or where items are
+  /// graphs with labels of nodes a row for each node. In pieces of at most 256 graphs, or one.
   [[nodiscard]] at::Tensor scores(layers::Gnn& model, std::span<const std::int64_t> items) const;
 
  private:

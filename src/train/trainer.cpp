@@ -74,7 +74,7 @@ Scheduler make_scheduler(const OptimConfig& c) {
   return Scheduler(options);
 }
 
-/// result[d] = nodes with d incoming arcs in the training graphs (a node task has one graph).
+/// result[d] = nodes with d incoming arcs in the training graphs (one, where items are nodes).
 std::vector<std::int64_t> in_degree_histogram(const TaskTensors& data, const RunPlan& run) {
   std::vector<std::int64_t> histogram;
   const auto add = [&histogram](const Graph& graph) {
@@ -84,7 +84,7 @@ std::vector<std::int64_t> in_degree_histogram(const TaskTensors& data, const Run
       ++histogram[degree];
     }
   };
-  if (!data.is_graph_task()) {
+  if (!data.items_are_graphs()) {
     add(data.whole().graph);
     return histogram;
   }
@@ -104,10 +104,12 @@ layers::Gnn make_model(const TaskTensors& data, const Config& config, const Prot
   return layers::Gnn(options);
 }
 
-/// Larger is better; AUC of a split with one class is undefined and never better.
+/// Larger is better; AUC of a split with one class, or F1 without a positive, is undefined and
+/// never better.
 double score_of(const SplitMetrics& metrics, Metric metric) {
   const double score = metric == Metric::kAuc        ? metrics.auc.value_or(0.0)
                        : metric == Metric::kAccuracy ? metrics.accuracy
+                       : metric == Metric::kF1       ? metrics.graphwise->mean.f1
                                                      : -metrics.loss;
   return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score;
 }
@@ -123,7 +125,7 @@ Trainer::Trainer(const TaskTensors& data, const Config& config, const ProtocolPl
       model_(make_model(data, config, plan, run)),
       optimizer_(make_optimizer(model_, config.optim)),
       scheduler_(make_scheduler(config.optim)) {
-  if (!data.is_graph_task()) {
+  if (!data.items_are_graphs()) {
     train_targets_ = data.node_targets(run.split.train);
   }
   if (config.train.sampler == "neighbor") {
@@ -147,7 +149,7 @@ std::int64_t Trainer::plan_epoch() {
   if (clusters_) {
     return clusters_->num_batches();
   }
-  if (!data_->is_graph_task()) {
+  if (!data_->items_are_graphs()) {
     return 1;
   }
   graphs_of_ =
@@ -167,10 +169,10 @@ double Trainer::step_on_batch(double lr) {
     const ClusterStep cluster = clusters_->at(state_.epoch, state_.batch);
     return step([&] { return scores_of(cluster.input); }, cluster.targets, lr);
   }
-  if (data_->is_graph_task()) {
+  if (data_->items_are_graphs()) {
     const std::vector<std::int64_t>& items = graphs_of_[static_cast<std::size_t>(state_.batch)];
     const ModelInput input = data_->batch(items);
-    return step([&] { return scores_of(input); }, data_->graph_targets(items), lr);
+    return step([&] { return scores_of(input); }, data_->targets_of(items), lr);
   }
   return step([&] { return scores_of(data_->whole()); }, train_targets_, lr);
 }
@@ -212,7 +214,7 @@ std::optional<SplitMetrics> Trainer::evaluate_validation() {
     return std::nullopt;
   }
   const at::Tensor scores = data_->scores(model_, run_->split.val);
-  return measure(scores, data_->graph_targets(run_->split.val), plan_->metric == Metric::kAuc);
+  return measure(scores, data_->targets_of(run_->split.val), plan_->metric == Metric::kAuc);
 }
 
 /// Keeps the parameters of the best epoch: highest score, ties to the lower loss, then the earlier.
@@ -307,10 +309,10 @@ RunRecord Trainer::measure_all() {
   const bool with_auc = plan_->metric == Metric::kAuc;
   std::int64_t row = 0;
   const auto part = [&](const std::vector<std::int64_t>& ids) {
-    const auto count = static_cast<std::int64_t>(ids.size());
+    const std::int64_t count = data_->num_scores(ids);
     const at::Tensor own = scores.narrow(0, row, count);
     row += count;
-    return measure(own, data_->graph_targets(ids), with_auc);
+    return measure(own, data_->targets_of(ids), with_auc);
   };
   record.train = part(run_->split.train);
   record.val = part(run_->split.val);

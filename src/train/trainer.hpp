@@ -108,10 +108,11 @@ class Trainer {
   RunState state_;
   layers::NamedTensors best_;
   Divergence divergence_;
-  Targets train_targets_;                             ///< Node tasks.
-  std::unique_ptr<SampledBatches> sampled_;           ///< With train.sampler = "neighbor".
-  std::unique_ptr<ClusterBatches> clusters_;          ///< With train.sampler = "cluster".
-  std::vector<std::vector<std::int64_t>> graphs_of_;  ///< Graph tasks: of each batch of the epoch.
+  Targets train_targets_;                     ///< Items are nodes.
+  std::unique_ptr<SampledBatches> sampled_;   ///< With train.sampler = "neighbor".
+  std::unique_ptr<ClusterBatches> clusters_;  ///< With train.sampler = "cluster".
+  std::vector<std::vector<std::int64_t>>
+      graphs_of_;  ///< Of each batch of the epoch, where items are graphs.
   double started_ = 0.0;
   double started_cpu_ = 0.0;
 };

@@ -120,7 +120,7 @@ TEST(GraphBatches, RefuseBudgetsThatCannotBeKept) {
   EXPECT_EQ(message([&] { check_budgets({.max_nodes = 9}, set); }), "");
   set.task = datasets::Task::kNode;
   EXPECT_EQ(message([&] { check_budgets({.max_nodes = 9}, set); }),
-            "run_training: train.max_nodes is for graph tasks, 'paths' is a node task, got 9");
+            "run_training: train.max_nodes is for sets of many graphs, 'paths' is one, got 9");
 }
 
 }  // namespace

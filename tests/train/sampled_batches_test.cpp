@@ -117,7 +117,7 @@ TEST(RunTrainingOnSamples, RefusesKeysThatDoNotFitTogether) {
   graphs.set = {"out_dir=\"\"", "train.sampler=neighbor"};
   EXPECT_THAT([&] { (void)run_training(resolve_config(graphs)); },
               ThrowsMessage<InvalidArgument>(
-                  ::testing::HasSubstr("train.sampler neighbor is for node tasks")));
+                  ::testing::HasSubstr("train.sampler neighbor is for the nodes of one graph")));
 }
 
 class SampledBatchesOfKarate : public ::testing::Test {

@@ -10,7 +10,8 @@ namespace isthmus {
 
 /// Several graphs side by side, without arcs between them. Nodes and arcs of graph g follow those
 /// of graph g-1, in the rows and in the caller's order of arcs. Nothing is sorted again, and the
-/// transposes are concatenated too if the plans of all parts have built theirs.
+/// transposes are concatenated too if the plans of all parts have built theirs. A batch of one
+/// graph shares that graph and its plan.
 struct GraphBatch {
   Graph graph;
   std::vector<std::int64_t> ptr;       ///< G + 1: graph g owns nodes ptr[g] .. ptr[g+1)-1.

@@ -10,6 +10,7 @@
 
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/conv.hpp"
+#include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/linear.hpp"
@@ -28,6 +29,7 @@ struct GcnConvOptions {
   /// Weight arc j -> i by 1 / sqrt(d_i d_j), d = in-degree; off: plain sum, then without self-loops
   /// added.
   TORCH_ARG(bool, normalize) = true;
+  TORCH_ARG(DegreeNorm, degree_norm) = DegreeNorm::kSymmetric;  ///< With normalize.
   TORCH_ARG(bool, bias) = true;
   TORCH_ARG(std::uint64_t, seed) = 0;  ///< Of the initial values.
 };
@@ -41,7 +43,11 @@ struct GcnConvOptions {
 ///
 /// @par Source  Kipf, Welling: Semi-Supervised Classification with Graph Convolutional Networks,
 ///              ICLR 2017 (arXiv:1609.02907). Defaults as PyG's GCNConv.
-/// @par When not to use it  With in- and out-degrees that differ much: both d are in-degrees.
+/// With DegreeNorm::kSource S_ij = 1 / d_j over arcs j -> i, d = out-degree, nothing on the
+/// diagonal: of a directed graph with few return arcs a random walk's step (Zhou et al.,
+/// arXiv:2003.06344).
+/// @par When not to use it  With in- and out-degrees that differ much: both d of kSymmetric are
+///                          in-degrees.
 class GcnConvImpl : public torch::nn::Cloneable<GcnConvImpl>, public Conv {
  public:
   GcnConvImpl(std::int64_t in_channels, std::int64_t out_channels)

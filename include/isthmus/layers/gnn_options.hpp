@@ -36,6 +36,12 @@ enum class LayerType : std::uint8_t {
   kEdge,
 };
 
+/// What a layer of kGcn weights an arc by.
+enum class DegreeNorm : std::uint8_t {
+  kSymmetric,  ///< 1 / sqrt(d_i d_j), d = in-degree.
+  kSource,     ///< 1 / out-degree of j: a node shares itself out. No self-loops are added.
+};
+
 /// Whether a layer weights its neighbours by attention over several heads.
 [[nodiscard]] constexpr bool has_heads(LayerType type) {
   return type == LayerType::kGat || type == LayerType::kGatv2 || type == LayerType::kTransformer;
@@ -130,6 +136,7 @@ struct GnnOptions {
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
   /// kCat, kMax, kLstm need layers_mp and layers_post_mp >= 1. None of them goes with kResidual.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
+  DegreeNorm degree_norm = DegreeNorm::kSymmetric;  ///< Of kGcn.
   bool gin_train_eps = false;  ///< Eps of GIN and GINE as a parameter instead of a constant 0.
   /// K of kSg, kAppnp and kDagnn, >= 0; 0: the layer's own, 1 for kSg, else 10.
   std::int64_t hops = 0;
@@ -177,7 +184,7 @@ void check_options(const GnnOptions& options);
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
 /// values. For LayerType, StageType, JumpingKnowledge, DegreeScaler, Norm, Activation, Pooling,
-/// ops::Reduce, GenAggregation.
+/// ops::Reduce, GenAggregation, DegreeNorm.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 

@@ -23,7 +23,7 @@ struct DatasetConfig {
 
 /// How runs are laid out and chosen; keys `protocol.*`.
 struct ProtocolConfig {
-  std::string name = "public";  ///< public | platonov | gin-optimistic | csl | shchur
+  std::string name = "public";  ///< public | platonov | gin-optimistic | csl | shchur | botnet
   std::int64_t seeds = 1;       ///< Runs per split, with seeds seed, seed + 1, ...
   std::int64_t folds = 0;       ///< Splits or folds used, the first ones; 0: all there are.
   bool baseline = true;         ///< The structure-blind MLP row.
@@ -66,10 +66,11 @@ struct GnnConfig {
   bool concat = true;             ///< Heads side by side; off: their mean.
   std::int64_t heads_last = 1;    ///< Of the last layer, whose mean is taken.
   double attn_dropout = 0.0;
-  std::int64_t num_bases = 0;        ///< rgcnconv; 0: one weight per relation
-  std::string gen_aggr = "softmax";  ///< genconv: softmax | powermean | add | mean | max
-  bool gen_learn = false;            ///< genconv: t of softmax or p of powermean is learnt
-  bool project = false;              ///< sageconv: neighbours send relu(Linear(x)).
+  std::int64_t num_bases = 0;             ///< rgcnconv; 0: one weight per relation
+  std::string degree_norm = "symmetric";  ///< gcnconv: symmetric | source (1 / out-degree)
+  std::string gen_aggr = "softmax";       ///< genconv: softmax | powermean | add | mean | max
+  bool gen_learn = false;                 ///< genconv: t of softmax or p of powermean is learnt
+  bool project = false;                   ///< sageconv: neighbours send relu(Linear(x)).
   /// pnaconv: lists with commas; reductions of gnn.agg, and of identity, amplification,
   /// attenuation, linear, inverse_linear.
   std::string aggregators = "mean,min,max,std";
@@ -130,8 +131,8 @@ struct Config {
   std::uint64_t seed = 0;
   std::int64_t num_threads = 0;  ///< 0: every CPU the process may use. Results do not depend on it.
   std::string out_dir = {};      ///< Folder of the results; empty: nothing is written.
-  /// What chooses the epoch: auto (accuracy; AUC for two-class platonov sets; loss for shchur) |
-  /// accuracy | auc | loss
+  /// What chooses the epoch: auto (accuracy; AUC for two-class platonov sets; loss for shchur; F1
+  /// for botnet) | accuracy | auc | loss | f1 (mean over graphs)
   std::string metric_best = "auto";
   DatasetConfig dataset;
   ProtocolConfig protocol;
