@@ -31,6 +31,20 @@ TEST(GcnConv, GivesTheAnswerByHandOnAPath) {
   EXPECT_NEAR(y[2][0].item<double>(), 0.0, 1e-15);
 }
 
+// Arcs 0 -> 1, 0 -> 2, 1 -> 2, two of them parallel: 0 shares its 1 in three, 1 gives its 10 whole.
+TEST(GcnConv, SharesANodeOutAmongTheArcsItSends) {
+  GcnConv conv(GcnConvOptions(1, 1).degree_norm(DegreeNorm::kSource));
+  conv->to(torch::kDouble);
+  const torch::NoGradGuard no_grad;
+  conv->lin->weight.fill_(1.0);
+  const Graph graph =
+      Graph::from_coo(3, std::vector<NodeId>{0, 0, 0, 1}, std::vector<NodeId>{1, 2, 2, 2});
+  const at::Tensor y = conv->forward(torch::tensor({{1.0}, {10.0}, {5.0}}, torch::kDouble), graph);
+  EXPECT_NEAR(y[0][0].item<double>(), 0.0, 1e-15);
+  EXPECT_NEAR(y[1][0].item<double>(), 1.0 / 3.0, 1e-15);
+  EXPECT_NEAR(y[2][0].item<double>(), 2.0 / 3.0 + 10.0, 1e-14);
+}
+
 class GcnConvOnGraph : public ::testing::TestWithParam<std::uint64_t> {};
 
 // Seed 0 is the awkward graph; widths on both sides of the choice of order.
@@ -51,6 +65,9 @@ TEST_P(GcnConvOnGraph, EqualsItsFormulaWithDenseMatrices) {
     expect(without_loops, test::dense_s(graph, false));
     GcnConv plain_sum = double_conv(GcnConvOptions(base).normalize(false));
     expect(plain_sum, test::adjacency(graph));
+    GcnConv by_source = double_conv(GcnConvOptions(base).degree_norm(DegreeNorm::kSource));
+    const at::Tensor arcs = test::adjacency(graph);
+    expect(by_source, arcs / arcs.sum(0, true).clamp_min(1.0));
   }
 }
 
@@ -70,8 +87,10 @@ INSTANTIATE_TEST_SUITE_P(Seeds, GcnConvOnGraph, ::testing::Range<std::uint64_t>(
 TEST(GcnConv, HasTheGradientOfItsFormulaOnBothSides) {
   const Graph graph = test::awkward_graph();
   for (const auto& [in, out] : {std::pair{2, 3}, {3, 2}}) {
-    for (const bool loops : {true, false}) {
-      GcnConv conv = double_conv(GcnConvOptions(in, out).add_self_loops(loops));
+    for (const GcnConvOptions& options :
+         {GcnConvOptions(in, out), GcnConvOptions(in, out).add_self_loops(false),
+          GcnConvOptions(in, out).degree_norm(DegreeNorm::kSource)}) {
+      GcnConv conv = double_conv(options);
       const at::Tensor x = test::features(6, in, 2).requires_grad_(true);
       EXPECT_TRUE(test::module_gradcheck([&] { return conv->forward(x, graph); },
                                          test::leaves_of(*conv, x)));
