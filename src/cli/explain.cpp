@@ -124,6 +124,7 @@ Output run_explain(Session& session) {
               .targets = arguments.has("--target") ? arguments.text("--target") : "test",
               .fold = arguments.integer("--fold"),
               .most_targets = arguments.integer("--limit").value_or(0),
+              .hops = arguments.integer("--hops").value_or(-1),
               .method = explain::parse_method(arguments.text("--method")),
               .type = arguments.text("--type") == "model" ? explain::ExplanationType::kModel
                                                           : explain::ExplanationType::kPhenomenon,

@@ -72,10 +72,32 @@ Subject whole_subject(layers::Gnn model, const train::ModelInput& input) {
   return subject;
 }
 
+/// Leaves out the edges of a whole graph with an end too far away.
+void explain_only_within(Subject& subject) {
+  if (subject.within < 0) {
+    return;
+  }
+  const auto near = [&](NodeId v) {
+    const std::int64_t hops = subject.hops[static_cast<std::size_t>(v)];
+    return hops >= 0 && hops <= subject.within;
+  };
+  const CsrView csr = subject.input.graph.csr();
+  const EdgePositions eid = subject.input.graph.eid();
+  EdgeId slot = 0;
+  for (NodeId row = 0; row < csr.num_rows(); ++row) {
+    for (const NodeId source : csr.row(row)) {
+      const auto e = static_cast<std::size_t>(eid[slot++]);
+      subject.explained[e] = near(row) && near(source) ? 1 : 0;
+    }
+  }
+}
+
 }  // namespace
 
 std::int64_t reach(const layers::GnnOptions& options) {
-  if (layers::is_graph_norm(options.norm) || options.virtual_node) {
+  const bool by_source = options.layer_type == layers::LayerType::kGcn &&
+                         options.degree_norm == layers::DegreeNorm::kSource;
+  if (layers::is_graph_norm(options.norm) || options.virtual_node || by_source) {
     return -1;
   }
   switch (options.layer_type) {
@@ -91,13 +113,18 @@ std::int64_t reach(const layers::GnnOptions& options) {
   }
 }
 
-Subject subject_of_node(layers::Gnn model, const train::ModelInput& whole, std::int64_t node) {
+Subject subject_of_node(layers::Gnn model, const train::ModelInput& whole, std::int64_t node,
+                        std::int64_t within) {
   const Graph& graph = whole.graph;
   if (node < 0 || node >= graph.num_nodes()) {
     throw InvalidArgument("subject_of_node: node must be in 0.." +
                           std::to_string(graph.num_nodes() - 1) + ", got " + std::to_string(node));
   }
+  if (within < -1) {
+    throw InvalidArgument("subject_of_node: within must be >= -1, got " + std::to_string(within));
+  }
   const std::int64_t far = reach(model->options());
+  const std::int64_t asked = far < 0 ? within : within < 0 ? far : std::min(far, within);
   std::vector<std::int64_t> hops =
       hops_to(graph, static_cast<NodeId>(node), far < 0 ? far : far + 1);
   if (far < 0) {
@@ -105,12 +132,15 @@ Subject subject_of_node(layers::Gnn model, const train::ModelInput& whole, std::
     subject.row = node;
     subject.number = node;
     subject.hops = std::move(hops);
+    subject.within = asked;
+    explain_only_within(subject);
     predict_label(subject);
     return subject;
   }
 
   Subject subject{.model = std::move(model), .input = {}};
   subject.number = node;
+  subject.within = asked;
   subject.whole_nodes = graph.num_nodes();
   std::vector<std::int64_t> place(hops.size(), -1);
   for (std::size_t v = 0; v < hops.size(); ++v) {
@@ -135,7 +165,9 @@ Subject subject_of_node(layers::Gnn model, const train::ModelInput& whole, std::
       src.push_back(place[static_cast<std::size_t>(source)]);
       dst.push_back(place[static_cast<std::size_t>(v)]);
       subject.edges.push_back(eid[slot++]);
-      subject.explained.push_back(hops[static_cast<std::size_t>(source)] <= far ? 1 : 0);
+      const bool near = std::max(hops[static_cast<std::size_t>(source)],
+                                 hops[static_cast<std::size_t>(v)]) <= asked;
+      subject.explained.push_back(near ? 1 : 0);
     }
   }
   const auto nodes = static_cast<std::int64_t>(subject.nodes.size());

@@ -30,6 +30,8 @@ const std::vector<std::string>& ServedModel::labels() const { return parts_->on.
 
 bool ServedModel::is_graph_task() const { return parts_->on.data->is_graph_task(); }
 
+bool ServedModel::items_are_graphs() const { return parts_->on.data->items_are_graphs(); }
+
 std::string ServedModel::set_name() const { return parts_->on.loaded.config.dataset.name; }
 
 std::vector<std::int64_t> ServedModel::items_of_split(const std::string& split,
@@ -43,8 +45,7 @@ std::vector<std::int64_t> ServedModel::items_of_ids(const std::string& who,
 }
 
 ModelInput ServedModel::input(std::int64_t item) const {
-  return parts_->on.data->items_are_graphs() ? parts_->on.data->batch(std::array{item})
-                                             : parts_->on.data->whole();
+  return items_are_graphs() ? parts_->on.data->batch(std::array{item}) : parts_->on.data->whole();
 }
 
 }  // namespace isthmus::train

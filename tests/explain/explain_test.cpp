@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "isthmus/core/error.hpp"
+#include "isthmus/datasets/load.hpp"
 #include "isthmus/train/config.hpp"
 #include "isthmus/train/predict.hpp"
 #include "isthmus/train/train.hpp"
@@ -30,6 +31,11 @@ class OnModels : public ::testing::Test {
     graphs_ =
         trained("graphs", {"dataset.name=gen:csl", "protocol.name=csl", "gnn.layer_type=ginconv",
                            "protocol.folds=1", "optim.max_epoch=2", "gnn.layers_post_mp=1"});
+    botnets_ =
+        trained("botnets", {"dataset.name=gen:botnet,nodes=600,graphs=10,topology=debru",
+                            "protocol.name=botnet", "gnn.layer_type=sageconv", "gnn.agg=add",
+                            "gnn.layers_mp=3", "gnn.layers_post_mp=1", "gnn.dim_inner=16",
+                            "train.batch_size=1", "optim.max_epoch=20", "optim.base_lr=0.01"});
   }
   static void TearDownTestSuite() {
     delete folder_;
@@ -54,10 +60,12 @@ class OnModels : public ::testing::Test {
   static isthmus::test::TemporaryFolder* folder_;
   static std::filesystem::path nodes_;
   static std::filesystem::path graphs_;
+  static std::filesystem::path botnets_;
 };
 isthmus::test::TemporaryFolder* OnModels::folder_ = nullptr;
 std::filesystem::path OnModels::nodes_;
 std::filesystem::path OnModels::graphs_;
+std::filesystem::path OnModels::botnets_;
 
 TEST_F(OnModels, TellWhatPredictTells) {
   const ExplainResult result =
@@ -147,6 +155,57 @@ TEST_F(OnModels, StopWhenAskedTo) {
   EXPECT_EQ(result.document.at("status"), Json("interrupted"));
 }
 
+TEST_F(OnModels, ExplainBotsThatAreFound) {
+  const ExplainResult found =
+      explain(botnets_, {.targets = "test",
+                         .most_targets = 5,
+                         .hops = 2,
+                         .method = Method::kSaliency,
+                         .masks = {.edge = true, .node = false, .feature = false}});
+  ASSERT_EQ(found.targets.size(), 5U) << "the model finds too few: this shows nothing";
+  const train::PredictResult predicted = train::predict(botnets_, {.ids = {"9"}});
+  const datasets::Dataset set = datasets::load("gen:botnet,nodes=600,graphs=10,topology=debru", {});
+  for (const ExplainedTarget& target : found.targets) {
+    EXPECT_EQ(target.id.substr(0, 2), "9:");  // the graph of the test split
+    const auto node = static_cast<std::size_t>(std::stoi(target.id.substr(2)));
+    EXPECT_EQ(target.item, set.node_ptr[9] + static_cast<std::int64_t>(node));
+    EXPECT_EQ(set.y[static_cast<std::size_t>(target.item)], 1);
+    EXPECT_EQ(target.label, 1);
+    EXPECT_NEAR(target.p, predicted.rows[node].probabilities[1], 1e-6);
+    std::int64_t own_arcs = 0;
+    for (const ExplainedNode& near : target.nodes) {
+      EXPECT_LE(near.hops, 2);
+      EXPECT_GE(near.hops, 0);
+    }
+    for (const ExplainedEdge& edge : target.edges) {
+      ASSERT_NE(edge.truth, -1);
+      const auto of = [&](std::int64_t place) {
+        return target.nodes[static_cast<std::size_t>(place)];
+      };
+      // Arcs of the botnet join bots.
+      EXPECT_TRUE(edge.truth == 0 || (of(edge.u).label == 1 && of(edge.v).label == 1));
+      own_arcs += edge.truth;
+    }
+    EXPECT_GT(own_arcs, 0);
+  }
+  const ExplainResult one = explain(
+      botnets_, {.targets = "node:" + found.targets[2].id, .hops = 2, .method = Method::kSaliency});
+  EXPECT_EQ(one.targets[0].id, found.targets[2].id);
+  EXPECT_EQ(one.targets[0].edges.size(), found.targets[2].edges.size());
+}
+
+TEST_F(OnModels, NameNodesOfManyGraphsThatAreNotThere) {
+  const auto expect_refused = [&](const std::string& targets, const char* text) {
+    EXPECT_THAT([&] { (void)explain(botnets_, {.targets = targets}); },
+                ThrowsMessage<InvalidArgument>(HasSubstr(text)));
+  };
+  expect_refused("node:17", "are GRAPH:NODE, as in node:3:17, got '17'");
+  expect_refused("node:10:1", "has no graph '10'");
+  expect_refused("node:9:600", "node of graph 9 must be in 0..599, got '600'");
+  expect_refused("node:9:-1", "node of graph 9 must be in 0..599, got '-1'");
+  expect_refused("node:9:1x", "node of graph 9 must be in 0..599, got '1x'");
+}
+
 TEST_F(OnModels, NameWhatIsWrong) {
   const auto expect_refused = [&](const ExplainOptions& options, const char* text) {
     EXPECT_THAT([&] { (void)explain(nodes_, options); },
@@ -158,6 +217,7 @@ TEST_F(OnModels, NameWhatIsWrong) {
   expect_refused({.targets = "tset"}, "split must be one of train, val, test, all, got 'tset'");
   expect_refused({.masks = {false, false, false}}, "masks must name edge, node or feature");
   expect_refused({.most_targets = -1}, "most_targets must be >= 0, got -1");
+  expect_refused({.targets = "node:1", .hops = -2}, "hops must be >= -1, got -2");
   expect_refused({.targets = "node:1", .selection = {.percent = 0.0}}, "percent must be in");
 }
 

@@ -59,6 +59,43 @@ TEST(SubjectOfNode, HoldsWhatTheTargetHearsAndOneArcMore) {
   EXPECT_THAT(subject.explained, ElementsAre(0, 1, 1, 1, 1));
 }
 
+// The same, asked about one arc only: what is further away still makes the scores.
+TEST(SubjectOfNode, AsksOnlyAboutWhatIsNear) {
+  for (const bool whole : {false, true}) {
+    GnnOptions options = options_of(LayerType::kGcn);
+    options.degree_norm = whole ? layers::DegreeNorm::kSource : layers::DegreeNorm::kSymmetric;
+    const train::ModelInput input = random_input(5, options);
+    layers::Gnn model = test::made(options, torch::kDouble);
+    const Subject all = subject_of_node(model, input, 17);
+    const Subject near = subject_of_node(model, input, 17, 1);
+    EXPECT_EQ(near.within, 1);
+    EXPECT_EQ(near.nodes, all.nodes);
+    EXPECT_EQ(near.edges, all.edges);
+    std::int64_t asked = 0;
+    for (std::size_t e = 0; e < near.edges.size(); ++e) {
+      asked += near.explained[e];
+      EXPECT_LE(near.explained[e], all.explained[e]);
+    }
+    // Arcs from the neighbours into the target, loops, and arcs between those.
+    std::int64_t expected = 0;
+    const CsrView csr = near.input.graph.csr();
+    for (NodeId v = 0; v < csr.num_rows(); ++v) {
+      for (const NodeId u : csr.row(v)) {
+        const auto hops = [&](NodeId w) { return near.hops[static_cast<std::size_t>(w)]; };
+        expected += hops(u) >= 0 && hops(u) <= 1 && hops(v) >= 0 && hops(v) <= 1 ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(asked, expected);
+    EXPECT_GT(asked, 0);
+    EXPECT_LT((target_scores(near, std::get<at::Tensor>(near.input.x), {}) -
+               train::run_model(model, input)[17])
+                  .abs()
+                  .max()
+                  .item<double>(),
+              1e-12);
+  }
+}
+
 class SubjectOfLayer : public ::testing::TestWithParam<int> {};
 
 // Every layer: the same scores inside the cut-out as in the whole graph, to rounding.
@@ -155,6 +192,10 @@ TEST(Reach, CountsHops) {
   EXPECT_EQ(reach({.layer_type = LayerType::kSg, .layers_mp = 2}), 2);
   EXPECT_EQ(reach({.layer_type = LayerType::kAppnp, .layers_mp = 1}), 10);
   EXPECT_EQ(reach({.layer_type = LayerType::kGin, .layers_mp = 2, .virtual_node = true}), -1);
+  EXPECT_EQ(reach({.layer_type = LayerType::kGcn,
+                   .layers_mp = 2,
+                   .degree_norm = layers::DegreeNorm::kSource}),
+            -1);
 }
 
 TEST(SubjectOfGraph, ExplainsAllOfIt) {

@@ -33,10 +33,14 @@ enum class Method : std::uint8_t {
 struct ExplainOptions {
   std::string dataset = {};  ///< Name of the set; empty: the one the model was trained on.
   datasets::DataRoots roots = {};
-  /// "node:17,23" or "graph:3" (original ids), or a part of the split: train | val | test | all.
+  /// "node:17,23" or "graph:3" (original ids), "node:3:17" for node 17 of graph 3 where nodes of
+  /// many graphs are labelled, or a part of the split: train | val | test | all. Of such a set a
+  /// part means the nodes of the last class that the model finds (bots), graph by graph.
   std::string targets = "test";
   std::optional<std::int64_t> fold = {};  ///< Which split; empty: the model's.
   std::int64_t most_targets = 0;          ///< Of these the first; 0: all.
+  /// Of nodes: edges and nodes at most so many arcs away are explained; -1: all that count.
+  std::int64_t hops = -1;
   Method method = Method::kGnnExplainer;
   /// kModel explains the predicted class, kPhenomenon the true one.
   ExplanationType type = ExplanationType::kModel;
@@ -56,7 +60,7 @@ struct ExplainedEdge {
   std::int64_t v = 0;  ///< Destination.
   double weight = 0.0;
   bool selected = false;  ///< In the explanation.
-  int truth = -1;         ///< In the true explanation: 1, 0; -1: unknown.
+  int truth = -1;         ///< In the true explanation (of botnets: theirs): 1, 0; -1: unknown.
 };
 
 /// A node of the explained neighbourhood.
@@ -68,8 +72,8 @@ struct ExplainedNode {
 
 /// One explained prediction.
 struct ExplainedTarget {
-  std::string id;                         ///< Original id of the node, or number of the graph.
-  std::int64_t item = 0;                  ///< Its number in the set.
+  std::string id;                         ///< As ExplainOptions::targets takes it.
+  std::int64_t item = 0;                  ///< Its number in the set, over all graphs.
   std::int64_t place = -1;                ///< In `nodes`; -1 where a graph is explained.
   std::int64_t label = 0;                 ///< The class explained.
   double p = 0.0;                         ///< Its probability.

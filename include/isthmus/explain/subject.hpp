@@ -25,23 +25,26 @@ struct Subject {
   std::vector<std::int64_t> edges = {};  ///< Position of each edge in the whole graph's edge order.
   /// Arcs from each node to the target; -1: none. Empty where a graph is explained.
   std::vector<std::int64_t> hops = {};
-  /// 1 for edges that are explained: both ends within reach(). The others are there so that every
-  /// node within reach has its true degree; the scores do not depend on their messages.
+  /// Nodes further away are not explained; -1: none is too far.
+  std::int64_t within = -1;
+  /// 1 for edges that are explained: both ends `within`. The others are there because
+  /// scores depend on them, or so that every node within reach() has its true degree.
   std::vector<std::uint8_t> explained = {};
   std::int64_t whole_nodes = 0;  ///< Nodes of the whole graph.
 };
 
 /// How many arcs away a network hears: layers times hops a layer; -1: everything (norms over the
-/// nodes of a graph, a virtual node).
+/// nodes of a graph, a virtual node, degrees by outgoing arcs).
 [[nodiscard]] std::int64_t reach(const layers::GnnOptions& options);
 
 /// Node `node` of the whole graph: nodes within reach() of it against the arcs, one arc further,
 /// and every arc into those within reach. Rows keep their order and degrees, so the scores of the
 /// target are those in the whole graph. The label is the predicted class.
-/// @throws InvalidArgument  for a node outside the graph.
+/// @param within  Explain what is at most so many arcs away; -1: all within reach().
+/// @throws InvalidArgument  for a node outside the graph, or within < -1.
 /// @par Cost  O(N + E) for the search, then a forward pass over the neighbourhood.
 [[nodiscard]] Subject subject_of_node(layers::Gnn model, const train::ModelInput& whole,
-                                      std::int64_t node);
+                                      std::int64_t node, std::int64_t within = -1);
 
 /// A single graph, `number` of its set: everything in it is explained. The label is the predicted
 /// class.

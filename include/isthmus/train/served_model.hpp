@@ -32,6 +32,8 @@ class ServedModel {
   /// Original label of each class.
   [[nodiscard]] const std::vector<std::string>& labels() const;
   [[nodiscard]] bool is_graph_task() const;
+  /// Whether items are graphs: their labels, or those of their nodes, are predicted.
+  [[nodiscard]] bool items_are_graphs() const;
   /// Name of the set as datasets::load() takes it.
   [[nodiscard]] std::string set_name() const;
 
@@ -44,7 +46,7 @@ class ServedModel {
   [[nodiscard]] std::vector<std::int64_t> items_of_ids(const std::string& who,
                                                        const std::vector<std::string>& ids) const;
 
-  /// Node task: the whole set, its rows being the items. Graph task: graph `item` alone.
+  /// Items are nodes: the whole set, its rows being the items. Items are graphs: that one alone.
   [[nodiscard]] ModelInput input(std::int64_t item) const;
 
  private:
