@@ -10,8 +10,12 @@
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/residual_block.hpp"
 
+#include "check_edges.hpp"
 #include "check_graph.hpp"
+#include "layer_contexts.hpp"
+#include "layer_rows.hpp"
 #include "make_conv.hpp"
+#include "reversible_stage.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -29,74 +33,7 @@ bool propagates_scores(const GnnOptions& o) {
   return keeps_width(o.layer_type) && last_layer_gives_scores(o);
 }
 
-std::string type_name(const torch::nn::Module& module) {
-  if (const auto* conv = dynamic_cast<const Conv*>(&module)) {
-    return std::string(conv->type_name());
-  }
-  std::string name = module.name();
-  if (const std::size_t scope = name.rfind("::"); scope != std::string::npos) {
-    name.erase(0, scope + 2);
-  }
-  if (name.ends_with("Impl")) {
-    name.resize(name.size() - 4);
-  }
-  if (name == "Jump") {
-    return "JumpingKnowledge";
-  }
-  return name;
-}
-
-std::string arrow(std::int64_t in, std::int64_t out) {
-  return std::to_string(in) + " -> " + std::to_string(out);
-}
-
-LayerRow row_of(std::string name, const torch::nn::Module& module, std::string shape) {
-  LayerRow row{std::move(name), type_name(module), std::move(shape), 0};
-  for (const at::Tensor& parameter : module.parameters()) {
-    row.parameters += parameter.numel();
-  }
-  return row;
-}
-
-void add_mlp_rows(std::vector<LayerRow>& rows, const std::string& name, const MlpImpl& mlp) {
-  const std::vector<std::int64_t>& channels = mlp.options.channels();
-  for (std::size_t i = 0; i < mlp.lins->size(); ++i) {
-    const std::string index = std::to_string(i);
-    rows.push_back(
-        row_of(name + ".lins." + index, *mlp.lins->ptr(i), arrow(channels[i], channels[i + 1])));
-    if (i < mlp.norms->size()) {
-      rows.push_back(
-          row_of(name + ".norms." + index, *mlp.norms->ptr(i), std::to_string(channels[i + 1])));
-    }
-  }
-}
-
 }  // namespace
-
-class GnnImpl::LayerContexts {
- public:
-  explicit LayerContexts(const ConvContext& of_all)
-      : contexts_(&of_all, 1), num_rows_(of_all.graph.num_nodes()) {}
-  LayerContexts(std::span<const ConvContext> of_each, std::int64_t num_rows)
-      : contexts_(of_each), num_rows_(num_rows), one_each_(true) {}
-
-  [[nodiscard]] const ConvContext& of(std::size_t layer) const {
-    return contexts_[one_each_ ? layer : 0];
-  }
-  /// The rows of a layer's output, or of its input, that are read after it.
-  [[nodiscard]] at::Tensor rows_after(std::size_t layer, const at::Tensor& h) const {
-    if (!one_each_) {
-      return h;
-    }
-    const bool last = layer + 1 == contexts_.size();
-    return h.narrow(0, 0, last ? num_rows_ : contexts_[layer + 1].graph.num_nodes());
-  }
-
- private:
-  std::span<const ConvContext> contexts_;
-  std::int64_t num_rows_;
-  bool one_each_ = false;
-};
 
 GnnImpl::GnnImpl(const GnnOptions& options) : options_(options) {
   check_options(options_);
@@ -106,8 +43,10 @@ GnnImpl::GnnImpl(const GnnOptions& options) : options_(options) {
 void GnnImpl::reset() {
   const GnnOptions& o = options_;
   const bool residual = o.stage_type == StageType::kResidual;
+  const bool reversible = o.stage_type == StageType::kReversible;
   // Blocks and output_norm do it there; rows of graphs are no business of an Mlp.
-  const Norm mlp_norm = residual || is_graph_norm(o.norm) ? Norm::kNone : o.norm;
+  const Norm mlp_norm = residual || reversible || is_graph_norm(o.norm) ? Norm::kNone : o.norm;
+  const bool bare_pre_mp = reversible || propagates_scores(o);
   std::int64_t width = o.dim_in;
 
   if (o.layers_pre_mp > 0) {
@@ -119,7 +58,7 @@ void GnnImpl::reset() {
                                                 .norm(mlp_norm)
                                                 .act(o.act)
                                                 .dropout(o.dropout)
-                                                .plain_last(propagates_scores(o))
+                                                .plain_last(bare_pre_mp)
                                                 .drop_last(false)));
   }
 
@@ -127,7 +66,15 @@ void GnnImpl::reset() {
     heads_ = register_module("heads", torch::nn::ModuleList());
     heads_->push_back(Linear(width, o.dim_out));
   }
-  if (residual) {
+  // What layers are told about edges: what the encoder makes of them.
+  GnnOptions encoded = o;
+  if (o.edge_encoder) {
+    edge_encoder_ = register_module("edge_encoder", Linear(o.edge_dim, o.dim_inner));
+    encoded.edge_dim = o.dim_inner;
+  }
+  if (reversible) {
+    stack_ = register_module("stack", make_reversible_stack(encoded));
+  } else if (residual) {
     blocks_ = register_module("blocks", torch::nn::ModuleList());
     for (std::int64_t i = 0; i < o.layers_mp; ++i) {
       blocks_->push_back(ResidualBlock(ResidualBlockOptions(o.layer_type, width)
@@ -138,17 +85,13 @@ void GnnImpl::reset() {
                                            .train_eps(o.gin_train_eps)
                                            .heads(o.heads)));
     }
-    output_norm_ = make_norm(o.norm, width);
-    if (output_norm_) {
-      register_module("output_norm", output_norm_);
-    }
   } else {
     convs_ = register_module("convs", torch::nn::ModuleList());
     norms_ = register_module("norms", torch::nn::ModuleList());
     for (std::int64_t i = 0; i < o.layers_mp; ++i) {
       const bool plain = is_plain_conv(o, i);
       const std::int64_t out = plain ? o.dim_out : o.dim_inner;
-      convs_->push_back(make_conv(o, width, out, i));
+      convs_->push_back(make_conv(encoded, width, out, i));
       if (!plain && o.norm != Norm::kNone) {
         norms_->push_back(make_norm(o.norm, out, o.norm_groups));
       }
@@ -157,6 +100,11 @@ void GnnImpl::reset() {
       }
       width = out;
     }
+  }
+
+  output_norm_ = residual || reversible ? make_norm(o.norm, width) : nullptr;
+  if (output_norm_) {
+    register_module("output_norm", output_norm_);
   }
 
   if (o.jk != JumpingKnowledge::kNone && !heads_) {
@@ -186,6 +134,12 @@ void GnnImpl::reset_parameters() {
   Initializer init(options_.seed);
   if (pre_mp_) {
     pre_mp_->reset_parameters(init);
+  }
+  if (edge_encoder_) {
+    edge_encoder_->reset_parameters(init);
+  }
+  if (stack_) {
+    stack_->reset_parameters(init);
   }
   if (blocks_) {
     for (const auto& block : *blocks_) {
@@ -235,11 +189,15 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
   check_graph("Gnn", x, context.graph, options_.dim_in);
   node_ids_ = context.graph.original_ids();
   const std::array<std::int64_t, 2> whole{0, context.graph.num_nodes()};
-  return run(x, LayerContexts(context), ptr.empty() ? std::span<const std::int64_t>(whole) : ptr);
+  const ConvContext encoded = with_encoded_edges(context);  // outlives the run, which points at it
+  return run(x, LayerContexts(encoded), ptr.empty() ? std::span<const std::int64_t>(whole) : ptr);
 }
 
 at::Tensor GnnImpl::forward(const NodeInput& x, std::span<const ConvContext> contexts,
                             std::int64_t num_rows) {
+  TORCH_CHECK(!stack_,
+              "Gnn: a mini-batch must have one context per message-passing layer, which those of "
+              "stage_type reversible cannot take: backward reconstructs all of them on one graph");
   TORCH_CHECK(static_cast<std::int64_t>(contexts.size()) == options_.layers_mp,
               "Gnn: a mini-batch must have one context per message-passing layer, ",
               options_.layers_mp, ", got ", contexts.size());
@@ -257,13 +215,27 @@ at::Tensor GnnImpl::forward(const NodeInput& x, std::span<const ConvContext> con
   TORCH_CHECK(num_rows >= 0 && num_rows <= rows, "Gnn: num_rows must be in [0, ", rows, "], got ",
               num_rows);
   node_ids_ = {};  // rows of a batch go by their place in it
-  return run(x, LayerContexts(contexts, num_rows), {});
+  std::vector<ConvContext> encoded;
+  for (const ConvContext& context : contexts) {
+    encoded.push_back(with_encoded_edges(context));
+  }
+  return run(x, LayerContexts(encoded, num_rows), {});
+}
+
+ConvContext GnnImpl::with_encoded_edges(const ConvContext& context) {
+  ConvContext encoded = context;
+  if (edge_encoder_) {
+    check_edge_attr("Gnn", context.edge_attr, context.graph, options_.edge_dim);
+    encoded.edge_attr = edge_encoder_->forward(context.edge_attr);
+    show("edge_encoder", encoded.edge_attr);
+  }
+  return encoded;
 }
 
 at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
                         std::span<const std::int64_t> ptr) {
-  const bool residual = options_.stage_type == StageType::kResidual;
-  const double input_dropout = options_.input_dropout.value_or(residual ? 0.0 : options_.dropout);
+  const bool in_blocks = stack_ || blocks_;
+  const double input_dropout = options_.input_dropout.value_or(in_blocks ? 0.0 : options_.dropout);
   NodeInput h =
       is_training() && input_dropout > 0.0 ? dropout(x, input_dropout, node_key(kInputLayer)) : x;
   at::Tensor initial;
@@ -273,12 +245,16 @@ at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
     show("pre_mp", pre);
     layer += static_cast<std::uint32_t>(options_.layers_pre_mp);
     initial = pre;
-    h = propagates_scores(options_) ? pre : dropped(pre, options_.dropout, node_key(layer - 1));
+    h = stack_ || propagates_scores(options_) ? pre
+                                              : dropped(pre, options_.dropout, node_key(layer - 1));
   } else {
     initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
   }
 
-  if (residual) {
+  if (stack_) {
+    h = forward_reversible(std::get<at::Tensor>(h), contexts.of(0), layer);
+    layer += static_cast<std::uint32_t>(options_.layers_mp) + 1;
+  } else if (blocks_) {
     h = forward_blocks(std::get<at::Tensor>(h), contexts, layer);
     layer += 2 * static_cast<std::uint32_t>(options_.layers_mp);
   } else {
@@ -386,6 +362,21 @@ at::Tensor GnnImpl::forward_blocks(at::Tensor h, const LayerContexts& contexts,
   return h;
 }
 
+at::Tensor GnnImpl::forward_reversible(const at::Tensor& h, const ConvContext& context,
+                                       std::uint32_t layer) {
+  ConvContext inner = context;
+  inner.initial = at::Tensor();  // as wide as all groups together: of no use to one
+  inner.key = node_key(layer);
+  at::Tensor out = stack_->forward(h, inner);
+  show("stack", out);
+  const AfterNorm after{options_.act, is_training() ? options_.dropout : 0.0,
+                        node_key(layer + static_cast<std::uint32_t>(options_.layers_mp))};
+  out = output_norm_ ? apply_norm(*output_norm_, out, after)
+                     : dropped(activate(out, after.act), after.dropout, after.key);
+  show("output_norm", out);
+  return out;
+}
+
 at::Tensor GnnImpl::head_score(std::size_t index, const NodeInput& h,
                                std::span<const std::int64_t> ptr) {
   const at::Tensor pooled = readout_->forward(to_dense(h), ptr);
@@ -424,6 +415,10 @@ std::vector<LayerRow> GnnImpl::describe() const {
     add_mlp_rows(rows, "pre_mp", *pre_mp_);
     width = pre_mp_->options.channels().back();
   }
+  if (edge_encoder_) {
+    rows.push_back(
+        row_of("edge_encoder", *edge_encoder_, arrow(options_.edge_dim, options_.dim_inner)));
+  }
   const std::int64_t first_width = width;
   for (std::size_t i = 0; convs_ && i < convs_->size(); ++i) {
     const std::string index = std::to_string(i);
@@ -446,6 +441,9 @@ std::vector<LayerRow> GnnImpl::describe() const {
   if (jump_ && !jump_->parameters().empty()) {
     rows.push_back(row_of("jk", *jump_,
                           arrow(options_.layers_mp * options_.dim_inner, jump_->out_channels())));
+  }
+  if (stack_) {
+    add_stack_rows(rows, *stack_);
   }
   for (std::size_t i = 0; blocks_ && i < blocks_->size(); ++i) {
     rows.push_back(row_of("blocks." + std::to_string(i), *blocks_->ptr(i), arrow(width, width)));
@@ -479,7 +477,7 @@ std::vector<at::Tensor> GnnImpl::first_layer_parameters() const {
 }
 
 std::vector<at::Tensor> GnnImpl::message_passing_parameters() const {
-  return blocks_ ? blocks_->parameters() : convs_->parameters();
+  return stack_ ? stack_->parameters() : blocks_ ? blocks_->parameters() : convs_->parameters();
 }
 
 }  // namespace isthmus::layers

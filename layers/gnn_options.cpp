@@ -21,6 +21,7 @@ constexpr std::string_view kStageTypes[] = {
     "stack",
     "skipsum",
     "residual",
+    "reversible",
 };
 constexpr std::string_view kJumpingKnowledge[] = {
     "none", "sum", "cat", "max", "lstm",
@@ -43,6 +44,9 @@ constexpr std::string_view kReductions[] = {
 constexpr std::string_view kGenAggregations[] = {
     "softmax", "powermean", "add", "mean", "max",
 };
+constexpr std::string_view kStreamTypes[] = {"auto", "f32", "f64", "fixed32"};
+constexpr std::string_view kReversibleModes[] = {"auto", "reversible", "plain"};
+constexpr std::string_view kMaskSharings[] = {"shared", "per_layer"};
 
 constexpr std::string_view kDegreeNorms[] = {
     "symmetric",
@@ -72,6 +76,12 @@ template <>
 constexpr std::string_view kOption<GenAggregation> = "gen_aggr";
 template <>
 constexpr std::string_view kOption<DegreeNorm> = "degree_norm";
+template <>
+constexpr std::string_view kOption<StreamType> = "stream";
+template <>
+constexpr std::string_view kOption<ReversibleMode> = "mode";
+template <>
+constexpr std::string_view kOption<MaskSharing> = "mask";
 
 void require(bool rule_holds, std::string_view option, std::string_view rule,
              const std::string& got) {
@@ -87,6 +97,29 @@ void require_at_least(std::int64_t least, std::string_view option, std::int64_t 
 
 void require_rate(std::string_view option, double value) {
   require(value >= 0.0 && value < 1.0, option, "in [0, 1)", std::to_string(value));
+}
+
+/// kResidual and kReversible: blocks that keep a width of their own, between Linear layers.
+bool has_blocks(const GnnOptions& options) {
+  return options.stage_type == StageType::kResidual || options.stage_type == StageType::kReversible;
+}
+
+/// Refuses stages of blocks for what only chains of layers have: " with virtual_node".
+void require_chain(const GnnOptions& options, const std::string& with) {
+  require(!has_blocks(options), "stage_type", "stack or skipsum" + with,
+          std::string(name_of(options.stage_type)));
+}
+
+/// Columns that a message-passing layer gives, where that is not dim_out: their name and number.
+struct LayerWidth {
+  std::string_view option;
+  std::int64_t value;
+};
+LayerWidth layer_width(const GnnOptions& options) {
+  if (options.stage_type == StageType::kReversible) {
+    return {"dim_inner / groups", options.dim_inner / options.reversible.groups};
+  }
+  return {"dim_inner", options.dim_inner};
 }
 
 /// Layers that cannot go from one width to another.
@@ -113,8 +146,7 @@ void check_virtual_node(const GnnOptions& options) {
   }
   require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1 with virtual_node",
           std::to_string(options.layers_pre_mp));
-  require(options.stage_type != StageType::kResidual, "stage_type",
-          "stack or skipsum with virtual_node", "residual");
+  require_chain(options, " with virtual_node");
   require(!keeps_width(options.layer_type) || !last_layer_gives_scores(options), "layers_post_mp",
           ">= 1 with virtual_node and layer_type " + std::string(name_of(options.layer_type)), "0");
 }
@@ -134,7 +166,8 @@ void check_pna(const GnnOptions& options) {
   const bool last_gives_scores = last_layer_gives_scores(options);
   if (options.layers_mp > 1 || !last_gives_scores ||
       (pna.divide_input && options.layers_pre_mp > 0)) {
-    require_multiple("dim_inner", options.dim_inner);
+    const LayerWidth width = layer_width(options);
+    require_multiple(width.option, width.value);
   }
   if (last_gives_scores && options.layers_mp > 0) {
     require_multiple("dim_out", options.dim_out);
@@ -186,6 +219,18 @@ template <>
 std::span<const std::string_view> names_of<DegreeNorm>() {
   return kDegreeNorms;
 }
+template <>
+std::span<const std::string_view> names_of<StreamType>() {
+  return kStreamTypes;
+}
+template <>
+std::span<const std::string_view> names_of<ReversibleMode>() {
+  return kReversibleModes;
+}
+template <>
+std::span<const std::string_view> names_of<MaskSharing>() {
+  return kMaskSharings;
+}
 
 template <typename Enum>
 Enum parse_name(std::string_view name) {
@@ -217,6 +262,9 @@ template Pooling parse_name<Pooling>(std::string_view name);
 template ops::Reduce parse_name<ops::Reduce>(std::string_view name);
 template GenAggregation parse_name<GenAggregation>(std::string_view name);
 template DegreeNorm parse_name<DegreeNorm>(std::string_view name);
+template StreamType parse_name<StreamType>(std::string_view name);
+template ReversibleMode parse_name<ReversibleMode>(std::string_view name);
+template MaskSharing parse_name<MaskSharing>(std::string_view name);
 
 bool looks_at_edge_features(LayerType type) {
   return type == LayerType::kGine || type == LayerType::kGraphConv || type == LayerType::kGen ||
@@ -234,6 +282,13 @@ void check_edge_layers(const GnnOptions& options) {
   require_at_least(0, "num_bases", options.num_bases);
   const LayerType type = options.layer_type;
   const std::string with = " with layer_type " + std::string(name_of(type));
+  if (options.edge_encoder) {
+    require(type == LayerType::kGine || type == LayerType::kGen || type == LayerType::kGatedGcn,
+            "layer_type", "gineconv, genconv or gatedgcnconv with edge_encoder",
+            std::string(name_of(type)));
+    require(options.edge_dim >= 1, "edge_dim", ">= 1 with edge_encoder",
+            std::to_string(options.edge_dim));
+  }
   require(options.edge_dim == 0 || looks_at_edge_features(type), "edge_dim",
           "0" + with + ", which does not look at features of edges",
           std::to_string(options.edge_dim));
@@ -277,14 +332,14 @@ void check_heads(const GnnOptions& options) {
   if (options.agg) {
     require(false, "agg", "left out with layer_type " + type, std::string(name_of(*options.agg)));
   }
-  require(!options.concat || options.dim_inner % options.heads == 0, "dim_inner",
-          "a multiple of heads, " + std::to_string(options.heads),
-          std::to_string(options.dim_inner));
-  if (options.stage_type == StageType::kResidual) {
-    require(options.concat, "concat", "true with stage_type residual", "false");
-    require(options.attn_dropout == 0.0, "attn_dropout", "0 with stage_type residual",
-            std::to_string(options.attn_dropout));
-  }
+  const LayerWidth width = layer_width(options);
+  require(!options.concat || width.value % options.heads == 0, width.option,
+          "a multiple of heads, " + std::to_string(options.heads), std::to_string(width.value));
+  require(options.concat || options.stage_type != StageType::kResidual, "concat",
+          "true with stage_type residual", "false");
+  require(options.attn_dropout == 0.0 || !has_blocks(options), "attn_dropout",
+          "0 with stage_type " + std::string(name_of(options.stage_type)),
+          std::to_string(options.attn_dropout));
 }
 
 void check_pooling(const GnnOptions& options) {
@@ -297,6 +352,47 @@ void check_pooling(const GnnOptions& options) {
   require(options.layers_post_mp >= 1 || options.graph_pooling != Pooling::kSet2Set,
           "layers_post_mp", ">= 1 with graph_pooling set2set",
           std::to_string(options.layers_post_mp));
+}
+
+/// Stages of blocks.
+void check_blocks(const GnnOptions& options) {
+  if (!has_blocks(options)) {
+    return;
+  }
+  const std::string with = " with stage_type " + std::string(name_of(options.stage_type));
+  require(!is_graph_norm(options.norm), "norm", "none, batch or layer" + with,
+          std::string(name_of(options.norm)));
+  require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1" + with,
+          std::to_string(options.layers_pre_mp));
+  require(options.layers_post_mp >= 1, "layers_post_mp", ">= 1" + with,
+          std::to_string(options.layers_post_mp));
+}
+
+/// Before any rule that divides by the groups.
+void check_reversible(const GnnOptions& options) {
+  if (options.stage_type != StageType::kReversible) {
+    return;
+  }
+  const ReversibleShape& shape = options.reversible;
+  const std::string with = " with stage_type reversible";
+  require(options.layer_type != LayerType::kGcn2, "layer_type",
+          "one that needs its input alone" + with + ", gcn2conv adds the first one's", "gcn2conv");
+  require(options.layer_type != LayerType::kGatedGcn, "layer_type",
+          "one that hands on features of nodes alone" + with + ", gatedgcnconv changes edges",
+          "gatedgcnconv");
+  require_at_least(2, "groups", shape.groups);
+  require(options.dim_inner % shape.groups == 0, "dim_inner",
+          "a multiple of groups, " + std::to_string(shape.groups),
+          std::to_string(options.dim_inner));
+  require(options.layers_mp >= 1, "layers_mp", ">= 1" + with, std::to_string(options.layers_mp));
+  require(options.dropout == 0.0 || layer_width(options).value % 4 == 0, "dim_inner / groups",
+          "a multiple of 4 with dropout", std::to_string(layer_width(options).value));
+  require(shape.bits >= 12 && shape.bits <= 24, "bits", "in [12, 24]", std::to_string(shape.bits));
+  const StreamType held = held_stream(shape.stream, options.layers_mp, shape.norm_after);
+  require(!shape.verify || held == StreamType::kFixed32, "stream",
+          "fixed32, the only exact one, with verify", std::string(name_of(held)));
+  require(!is_graph_norm(shape.norm_inside), "norm_inside", "none, batch or layer",
+          std::string(name_of(shape.norm_inside)));
 }
 
 }  // namespace
@@ -328,22 +424,15 @@ void check_options(const GnnOptions& options) {
           std::to_string(options.alpha));
   require(options.theta >= 0.0, "theta", ">= 0", std::to_string(options.theta));
   require_at_least(1, "norm_groups", options.norm_groups);
+  check_reversible(options);
   check_widths(options);
   check_virtual_node(options);
   if (options.stage_type == StageType::kResidual) {
     require(has_block(options.layer_type), "layer_type",
             "gcnconv, sageconv, ginconv, linear or gatconv with stage_type residual",
             std::string(name_of(options.layer_type)));
-    require(!is_graph_norm(options.norm), "norm", "none, batch or layer with stage_type residual",
-            std::string(name_of(options.norm)));
-    require(options.layers_pre_mp >= 1, "layers_pre_mp", ">= 1 with stage_type residual",
-            std::to_string(options.layers_pre_mp));
-    require(options.layers_post_mp >= 1, "layers_post_mp", ">= 1 with stage_type residual",
-            std::to_string(options.layers_post_mp));
-    require(options.layer_type != LayerType::kPna && options.layer_type != LayerType::kEdge,
-            "layer_type", "gcnconv, sageconv, ginconv or linear with stage_type residual",
-            std::string(name_of(options.layer_type)));
   }
+  check_blocks(options);
   require(options.layer_type == LayerType::kSage || !options.sage_project, "project",
           "false but with layer_type sageconv", "true");
   require(options.stage_type != StageType::kResidual || !options.sage_project, "project",
@@ -357,8 +446,7 @@ void check_options(const GnnOptions& options) {
     require(options.layers_mp >= 1, "layers_mp", ">= 1" + with, std::to_string(options.layers_mp));
     require(options.layers_post_mp >= 1, "layers_post_mp", ">= 1" + with,
             std::to_string(options.layers_post_mp));
-    require(options.stage_type != StageType::kResidual, "stage_type", "stack or skipsum" + with,
-            "residual");
+    require_chain(options, with);
     require(options.jk != JumpingKnowledge::kLstm || options.layers_mp * options.dim_inner >= 2,
             "layers_mp * dim_inner", ">= 2" + with, "1");
   }
@@ -367,8 +455,7 @@ void check_options(const GnnOptions& options) {
             "add, mean or max with jk sum", "none");
     require(options.layers_post_mp == 0, "layers_post_mp", "0 with jk sum",
             std::to_string(options.layers_post_mp));
-    require(options.stage_type != StageType::kResidual, "stage_type",
-            "stack or skipsum with jk sum", "residual");
+    require_chain(options, " with jk sum");
   } else {
     require(options.layers_mp + options.layers_post_mp >= 1, "layers_mp + layers_post_mp", ">= 1",
             "0");

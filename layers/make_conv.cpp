@@ -98,6 +98,7 @@ std::shared_ptr<torch::nn::Module> make_conv(const GnnOptions& options, std::int
                          .learn_t(options.gen_learn)
                          .learn_p(options.gen_learn)
                          .norm(is_graph_norm(options.norm) ? Norm::kNone : options.norm)
+                         .bias(options.gen_bias)
                          .edge_channels(options.edge_dim))
           .ptr();
     case LayerType::kGatedGcn:

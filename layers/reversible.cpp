@@ -1,10 +1,11 @@
 #include "isthmus/layers/reversible.hpp"
 
-#include <array>
 #include <ostream>
 
 #include <ATen/Functions.h>
 #include <torch/nn/modules/dropout.h>
+
+#include "isthmus/layers/gnn_options.hpp"
 
 #include "check_graph.hpp"
 #include "stack_autograd.hpp"
@@ -12,11 +13,6 @@
 
 namespace isthmus::layers {
 namespace {
-
-constexpr std::array<std::string_view, 4> kStreamTypes{"auto", "f32", "f64", "fixed32"};
-
-// Drift of the float stream is below rounding of training itself up to here.
-constexpr std::int64_t kDeepestFloat = 16;
 
 /// One reconstruction of what a random mask hid is wrong: they are refused.
 void refuse_dropout(const torch::nn::Module& block, std::int64_t layer, std::int64_t group) {
@@ -44,11 +40,6 @@ struct GroupsImpl : torch::nn::Module {
 };
 
 }  // namespace
-
-template <>
-std::span<const std::string_view> names_of<StreamType>() {
-  return kStreamTypes;
-}
 
 ReversibleStackImpl::ReversibleStackImpl(const ReversibleOptions& stack_options,
                                          const BlockFactory& make_block)
@@ -81,12 +72,7 @@ ReversibleStackImpl::ReversibleStackImpl(const ReversibleOptions& stack_options,
     }
     layers_->push_back(groups);
   }
-  stream_ = o.stream();
-  if (stream_ == StreamType::kAuto) {
-    stream_ = o.num_layers() <= kDeepestFloat ? StreamType::kF32
-              : bounded                       ? StreamType::kFixed32
-                                              : StreamType::kF64;
-  }
+  stream_ = held_stream(o.stream(), o.num_layers(), bounded);
   TORCH_CHECK(!o.verify() || stream_ == StreamType::kFixed32,
               "ReversibleStack: verify needs stream fixed32, the only exact one, got ",
               name_of(stream_));
@@ -99,6 +85,19 @@ void ReversibleStackImpl::reset_parameters(Initializer& init) {
   for (const auto& block : blocks_) {
     as_block(*block).reset_parameters(init);
   }
+}
+
+void ReversibleStackImpl::clone_(torch::nn::Module& other,
+                                 decltype(argument_of(&torch::nn::Module::clone)) device) {
+  const at::NoGradGuard no_grad;
+  const auto take = [&](const auto& own, const auto& others) {
+    for (const auto& entry : own) {
+      at::Tensor copy = others[entry.key()].clone();
+      entry.value().set_data(device ? copy.to(*device) : copy);
+    }
+  };
+  take(named_parameters(), other.named_parameters());
+  take(named_buffers(), other.named_buffers());
 }
 
 void ReversibleStackImpl::pretty_print(std::ostream& stream) const {

@@ -19,6 +19,7 @@
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/graph/plan.hpp"
 #include "isthmus/layers/gin_conv.hpp"
+#include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/reversible.hpp"
 #include "isthmus/layers/reversible_conv.hpp"
 #include "isthmus/ops/tensor_allocator.hpp"

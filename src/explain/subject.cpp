@@ -100,16 +100,20 @@ std::int64_t reach(const layers::GnnOptions& options) {
   if (layers::is_graph_norm(options.norm) || options.virtual_node || by_source) {
     return -1;
   }
+  // The groups of a reversible layer hear each other one after the other.
+  const std::int64_t passes =
+      options.layers_mp *
+      (options.stage_type == layers::StageType::kReversible ? options.reversible.groups : 1);
   switch (options.layer_type) {
     case layers::LayerType::kLinear:
       return 0;
     case layers::LayerType::kSg:
-      return options.layers_mp * (options.hops > 0 ? options.hops : 1);
+      return passes * (options.hops > 0 ? options.hops : 1);
     case layers::LayerType::kAppnp:
     case layers::LayerType::kDagnn:
-      return options.layers_mp * (options.hops > 0 ? options.hops : 10);
+      return passes * (options.hops > 0 ? options.hops : 10);
     default:
-      return options.layers_mp;
+      return passes;
   }
 }
 

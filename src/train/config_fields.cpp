@@ -33,6 +33,7 @@ constexpr Names kStages[] = {
     "stack",
     "skipsum",
     "residual",
+    "reversible",
 };
 constexpr Names kNorms[] = {
     "none", "batch", "layer", "graph", "pair", "diff_group",
@@ -50,6 +51,10 @@ constexpr Names kReductions[] = {
 constexpr Names kPoolings[] = {
     "add", "mean", "max", "attention", "set2set",
 };
+constexpr std::array<Names, 4> kStreams{"auto", "f32", "f64", "fixed32"};
+constexpr std::array<Names, 3> kReversibleModes{"auto", "reversible", "plain"};
+constexpr std::array<Names, 2> kMasks{"shared", "per_layer"};
+constexpr std::array<Names, 3> kNormsInside{"none", "batch", "layer"};
 constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
 constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};
@@ -156,6 +161,8 @@ const std::array kFields{
     text(
         "gnn.gen_aggr", [](C& c) -> S { return &c.gnn.gen_aggr; }, kGenAggregations),
     text("gnn.gen_learn", [](C& c) -> S { return &c.gnn.gen_learn; }),
+    text("gnn.gen_bias", [](C& c) -> S { return &c.gnn.gen_bias; }),
+    text("gnn.edge_encoder", [](C& c) -> S { return &c.gnn.edge_encoder; }),
     text("gnn.project", [](C& c) -> S { return &c.gnn.project; }),
     text("gnn.aggregators", [](C& c) -> S { return &c.gnn.aggregators; }),
     text("gnn.scalers", [](C& c) -> S { return &c.gnn.scalers; }),
@@ -166,6 +173,22 @@ const std::array kFields{
     count(
         "gnn.post_layers", [](C& c) -> S { return &c.gnn.post_layers; }, 1),
     text("gnn.divide_input", [](C& c) -> S { return &c.gnn.divide_input; }),
+    count(
+        "reversible.groups", [](C& c) -> S { return &c.reversible.groups; }, 2),
+    text(
+        "reversible.stream", [](C& c) -> S { return &c.reversible.stream; }, kStreams),
+    number(
+        "reversible.bits", [](C& c) -> S { return &c.reversible.bits; }, 12, 24),
+    text("reversible.verify", [](C& c) -> S { return &c.reversible.verify; }),
+    text(
+        "reversible.mode", [](C& c) -> S { return &c.reversible.mode; }, kReversibleModes),
+    text(
+        "reversible.mask", [](C& c) -> S { return &c.reversible.mask; }, kMasks),
+    text(
+        "reversible.norm_inside", [](C& c) -> S { return &c.reversible.norm_inside; },
+        kNormsInside),
+    text("reversible.relu_after", [](C& c) -> S { return &c.reversible.relu_after; }),
+    text("reversible.norm_after", [](C& c) -> S { return &c.reversible.norm_after; }),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(

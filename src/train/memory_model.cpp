@@ -130,13 +130,16 @@ class Trial {
   Trainer trainer_;
 };
 
-/// Bytes of one copy of each layer's output in a full batch; 0 for other batches.
+/// Bytes of one copy of each layer's output that is kept in a full batch: of reversible layers, the
+/// last. 0 for other batches.
 std::int64_t one_copy(const TaskTensors& data, const Config& config) {
   if (data.items_are_graphs() || config.train.sampler != "full_batch") {
     return 0;
   }
   const std::int64_t nodes = data.whole().graph.num_nodes();
-  return nodes * config.gnn.dim_inner * config.gnn.layers_mp * kFloat;
+  const bool reconstructs =
+      config.gnn.stage_type == "reversible" && config.reversible.mode != "plain";
+  return nodes * config.gnn.dim_inner * (reconstructs ? 1 : config.gnn.layers_mp) * kFloat;
 }
 
 std::int64_t mebibytes(std::int64_t bytes) { return bytes >> 20U; }

@@ -59,6 +59,36 @@ layers::PnaShape pna_of(const Json& json) {
   return pna;
 }
 
+/// What a stack of reversible layers is made of; its stream by what it is held as.
+Json reversible_json(const layers::Gnn& model) {
+  const layers::ReversibleShape& shape = model->options().reversible;
+  Json json = Json::object();
+  json["groups"] = shape.groups;
+  json["stream"] = layers::name_of(model->stack()->stream());
+  json["bits"] = shape.bits;
+  json["verify"] = shape.verify;
+  json["mode"] = layers::name_of(shape.mode);
+  json["mask"] = layers::name_of(shape.mask);
+  json["norm_inside"] = layers::name_of(shape.norm_inside);
+  json["relu_after"] = shape.relu_after;
+  json["norm_after"] = shape.norm_after;
+  return json;
+}
+
+layers::ReversibleShape reversible_of(const Json& json) {
+  layers::ReversibleShape shape;
+  shape.groups = count_at(json, "groups");
+  shape.stream = layers::parse_name<layers::StreamType>(json.at("stream").as_string());
+  shape.bits = static_cast<int>(count_at(json, "bits"));
+  shape.verify = json.at("verify").as_bool();
+  shape.mode = layers::parse_name<layers::ReversibleMode>(json.at("mode").as_string());
+  shape.mask = layers::parse_name<layers::MaskSharing>(json.at("mask").as_string());
+  shape.norm_inside = layers::parse_name<layers::Norm>(json.at("norm_inside").as_string());
+  shape.relu_after = json.at("relu_after").as_bool();
+  shape.norm_after = json.at("norm_after").as_bool();
+  return shape;
+}
+
 /// Every option of a network that is not a width of its data, as architecture files name them.
 Json options_json(const layers::GnnOptions& o) {
   Json json = Json::object();
@@ -88,6 +118,8 @@ Json options_json(const layers::GnnOptions& o) {
   json["degree_norm"] = layers::name_of(o.degree_norm);
   json["gen_aggr"] = layers::name_of(o.gen_aggr);
   json["gen_learn"] = o.gen_learn;
+  json["gen_bias"] = o.gen_bias;
+  json["edge_encoder"] = o.edge_encoder;
   json["project"] = o.sage_project;
   if (o.layer_type == layers::LayerType::kPna) {
     json["pna"] = pna_json(o.pna);
@@ -130,11 +162,19 @@ layers::GnnOptions options_of(const Json& architecture) {
     o.gen_aggr = layers::parse_name<layers::GenAggregation>(json.at("gen_aggr").as_string());
     o.gen_learn = json.at("gen_learn").as_bool();
   }
+  // Files of older builds lack some.
   if (const Json* norm = json.find("degree_norm")) {
     o.degree_norm = layers::parse_name<layers::DegreeNorm>(norm->as_string());
   }
-  if (const Json* project = json.find("project")) {  // files of older builds lack it
-    o.sage_project = project->as_bool();
+  for (const auto& [key, option] :
+       {std::pair("project", &o.sage_project), std::pair("gen_bias", &o.gen_bias),
+        std::pair("edge_encoder", &o.edge_encoder)}) {
+    if (const Json* value = json.find(key)) {
+      *option = value->as_bool();
+    }
+  }
+  if (o.stage_type == layers::StageType::kReversible) {
+    o.reversible = reversible_of(architecture.at("reversible"));
   }
   if (o.layer_type == layers::LayerType::kPna) {
     o.pna = pna_of(json.at("pna"));
@@ -150,7 +190,7 @@ layers::GnnOptions options_of(const Json& architecture) {
   for (const std::int64_t size :
        {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp, o.layers_post_mp, o.hops,
         o.norm_groups, o.heads, o.heads_last, o.edge_dim, o.num_relations, o.num_bases,
-        o.pna.towers, o.pna.pre_layers, o.pna.post_layers}) {
+        o.reversible.groups, o.pna.towers, o.pna.pre_layers, o.pna.post_layers}) {
     check_size(size);
   }
   check_size(o.concat ? o.dim_inner : o.heads * o.dim_inner);
@@ -228,6 +268,8 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
   o.degree_norm = layers::parse_name<layers::DegreeNorm>(c.degree_norm);
   o.gen_aggr = layers::parse_name<layers::GenAggregation>(c.gen_aggr);
   o.gen_learn = c.gen_learn;
+  o.gen_bias = c.gen_bias;
+  o.edge_encoder = c.edge_encoder;
   o.sage_project = c.project;
   if (o.layer_type == layers::LayerType::kPna) {
     o.pna.aggregators = parse_names<ops::Reduce>(c.aggregators);
@@ -237,6 +279,16 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
     o.pna.post_layers = c.post_layers;
     o.pna.divide_input = c.divide_input;
   }
+  const ReversibleConfig& r = config.reversible;
+  o.reversible.groups = r.groups;
+  o.reversible.stream = layers::parse_name<layers::StreamType>(r.stream);
+  o.reversible.bits = static_cast<int>(r.bits);
+  o.reversible.verify = r.verify;
+  o.reversible.mode = layers::parse_name<layers::ReversibleMode>(r.mode);
+  o.reversible.mask = layers::parse_name<layers::MaskSharing>(r.mask);
+  o.reversible.norm_inside = layers::parse_name<layers::Norm>(r.norm_inside);
+  o.reversible.relu_after = r.relu_after;
+  o.reversible.norm_after = r.norm_after;
   o.seed = seed;
   layers::check_options(o);
   return o;
@@ -267,6 +319,9 @@ Json architecture_json(const layers::Gnn& model, bool graph_task,
   }
   json["forward"] = "gnn";
   json["options"] = options_json(o);
+  if (o.stage_type == layers::StageType::kReversible) {
+    json["reversible"] = reversible_json(model);
+  }
   return json;
 }
 

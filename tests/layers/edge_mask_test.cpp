@@ -54,6 +54,9 @@ std::vector<Case> every_case() {
   for (const auto type : {LayerType::kGcn, LayerType::kSage, LayerType::kGin, LayerType::kGat}) {
     cases.push_back({type, std::nullopt, GenAggregation::kSoftmax, StageType::kResidual});
   }
+  for (const auto type : {LayerType::kGin, LayerType::kGen, LayerType::kGat}) {
+    cases.push_back({type, std::nullopt, GenAggregation::kSoftmax, StageType::kReversible});
+  }
   return cases;
 }
 

@@ -23,7 +23,7 @@ TEST(GnnOptions, NamesEveryValueAsConfigsDo) {
               ElementsAre("identity", "amplification", "attenuation", "linear", "inverse_linear"));
   EXPECT_THAT(names_of<GenAggregation>(),
               ElementsAre("softmax", "powermean", "add", "mean", "max"));
-  EXPECT_THAT(names_of<StageType>(), ElementsAre("stack", "skipsum", "residual"));
+  EXPECT_THAT(names_of<StageType>(), ElementsAre("stack", "skipsum", "residual", "reversible"));
   EXPECT_THAT(names_of<JumpingKnowledge>(), ElementsAre("none", "sum", "cat", "max", "lstm"));
   EXPECT_THAT(names_of<Norm>(),
               ElementsAre("none", "batch", "layer", "graph", "pair", "diff_group"));
@@ -32,6 +32,9 @@ TEST(GnnOptions, NamesEveryValueAsConfigsDo) {
   EXPECT_THAT(names_of<Pooling>(),
               ElementsAre("none", "add", "mean", "max", "attention", "set2set"));
   EXPECT_THAT(names_of<ops::Reduce>(), ElementsAre("add", "mean", "max", "min", "var", "std"));
+  EXPECT_THAT(names_of<StreamType>(), ElementsAre("auto", "f32", "f64", "fixed32"));
+  EXPECT_THAT(names_of<ReversibleMode>(), ElementsAre("auto", "reversible", "plain"));
+  EXPECT_THAT(names_of<MaskSharing>(), ElementsAre("shared", "per_layer"));
 }
 
 TEST(GnnOptions, ReadsEveryNameBack) {
@@ -49,6 +52,10 @@ TEST(GnnOptions, ReadsEveryNameBack) {
   EXPECT_EQ(parse_name<ops::Reduce>("std"), ops::Reduce::kStd);
   EXPECT_EQ(parse_name<JumpingKnowledge>("lstm"), JumpingKnowledge::kLstm);
   EXPECT_EQ(parse_name<DegreeScaler>("inverse_linear"), DegreeScaler::kInverseLinear);
+  EXPECT_EQ(parse_name<StageType>("reversible"), StageType::kReversible);
+  EXPECT_EQ(parse_name<StreamType>("fixed32"), StreamType::kFixed32);
+  EXPECT_EQ(parse_name<ReversibleMode>("plain"), ReversibleMode::kPlain);
+  EXPECT_EQ(parse_name<MaskSharing>("per_layer"), MaskSharing::kPerLayer);
 }
 
 TEST(GnnOptions, OffersTheNearestName) {

@@ -28,6 +28,9 @@ std::vector<GnnOptions> row_wise_shapes() {
     GnnOptions residual = skip;
     residual.stage_type = StageType::kResidual;
     shapes.push_back(residual);
+    GnnOptions reversible = skip;
+    reversible.stage_type = StageType::kReversible;
+    shapes.push_back(reversible);
   }
   return shapes;
 }

@@ -109,6 +109,15 @@ std::vector<GnnOptions> every_shape() {
   residual.stage_type = StageType::kResidual;
   residual.heads = 2;
   shapes.push_back(residual);
+  GnnOptions reversible{.layer_type = LayerType::kSage, .dim_in = 3, .dim_out = 2, .dim_inner = 8};
+  reversible.act = Activation::kTanh;
+  reversible.layers_pre_mp = reversible.layers_post_mp = 2;
+  reversible.stage_type = StageType::kReversible;
+  shapes.push_back(reversible);
+  reversible.norm = Norm::kBatch;
+  reversible.reversible.norm_after = true;
+  reversible.graph_pooling = Pooling::kMean;
+  shapes.push_back(reversible);
   for (const Pooling pooling : {Pooling::kAttention, Pooling::kSet2Set}) {
     GnnOptions pooled{.layer_type = LayerType::kGcn, .dim_in = 3, .dim_out = 2, .dim_inner = 4};
     pooled.act = Activation::kTanh;
@@ -135,12 +144,29 @@ TEST(Gnn, DescribesEveryParameterOfEveryShapeOnce) {
     std::int64_t described = 0;
     for (const LayerRow& row : gnn->describe()) {
       described += row.parameters;
-      EXPECT_THAT((std::vector<std::string>{
-                      "GCNConv",   "SAGEConv",        "GINConv",   "Linear",          "BatchNorm",
-                      "LayerNorm", "ResidualBlock",   "SGConv",    "APPNP",           "DAGNN",
-                      "GCN2Conv",  "GraphNorm",       "PairNorm",  "DiffGroupNorm",   "Embedding",
-                      "Readout",   "GATConv",         "GATv2Conv", "TransformerConv", "PNAConv",
-                      "EdgeConv",  "JumpingKnowledge"}),
+      EXPECT_THAT((std::vector<std::string>{"GCNConv",
+                                            "SAGEConv",
+                                            "GINConv",
+                                            "Linear",
+                                            "BatchNorm",
+                                            "LayerNorm",
+                                            "ResidualBlock",
+                                            "SGConv",
+                                            "APPNP",
+                                            "DAGNN",
+                                            "GCN2Conv",
+                                            "GraphNorm",
+                                            "PairNorm",
+                                            "DiffGroupNorm",
+                                            "Embedding",
+                                            "Readout",
+                                            "GATConv",
+                                            "GATv2Conv",
+                                            "TransformerConv",
+                                            "PNAConv",
+                                            "EdgeConv",
+                                            "JumpingKnowledge",
+                                            "Reversible SAGEConv"}),
                   ::testing::Contains(row.type));
     }
     std::int64_t there = 0;

@@ -20,8 +20,10 @@
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/jump.hpp"
+#include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/mlp.hpp"
 #include "isthmus/layers/readout.hpp"
+#include "isthmus/layers/reversible.hpp"
 #include "isthmus/layers/virtual_node.hpp"
 #include "isthmus/ops/dropout.hpp"
 
@@ -38,15 +40,16 @@ struct LayerRow {
 /// Called with the name and the output of every layer of one forward pass.
 using LayerObserver = std::function<void(std::string_view name, const at::Tensor& output)>;
 
-/// A GNN in the style of GraphGym: linear layers, message passing, linear layers; or its residual
-/// and its jumping-knowledge variants, all described by GnnOptions.
+/// A GNN in the style of GraphGym: linear layers, message passing, linear layers; or its residual,
+/// its reversible and its jumping-knowledge variants, all described by GnnOptions.
 ///
 ///     h = dropout(x);  h = pre_mp(h);  h = convs[l](h) ...;  h = jk(all of these);  h = pool(h);
 ///     scores = post_mp(h)
 ///
-/// Tensor names: pre_mp.lins.i.*, pre_mp.norms.i.*; convs.l.*, norms.l.* (stack, skipsum) or
-/// blocks.l.*, output_norm.* (residual); virtual_node.*; post_mp.lins.i.*, post_mp.norms.i.*;
-/// heads.l.* (kSum); jk.* (kLstm).
+/// Tensor names: pre_mp.lins.i.*, pre_mp.norms.i.*; edge_encoder.*; convs.l.*, norms.l.* (stack,
+/// skipsum) or blocks.l.*, output_norm.* (residual) or stack.layers.l.convs.g.*, output_norm.*
+/// (reversible); virtual_node.*; post_mp.lins.i.*, post_mp.norms.i.*; heads.l.* (kSum); jk.*
+/// (kLstm).
 ///
 /// Dropout masks are a function of (options.seed, place in the network, step, row, column), so a
 /// run continued at a step draws the masks that the whole run would have drawn. Nodes of a
@@ -79,7 +82,8 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   /// of each graph are a prefix of those of the one before, and x has a row for each node of the
   /// first; rows that no later layer reads are dropped on the way.
   /// @param num_rows  How many of the first rows to return, at most N of the last graph.
-  /// @return          [num_rows, dim_out]. @pre no graph_pooling, one context per layer.
+  /// @return          [num_rows, dim_out]. @pre no graph_pooling, one context per layer, a stage
+  ///                  other than kReversible, whose layers all run on one graph.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, std::span<const ConvContext> contexts,
                                    std::int64_t num_rows);
 
@@ -100,6 +104,8 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   [[nodiscard]] std::vector<at::Tensor> message_passing_parameters() const;
 
   [[nodiscard]] const GnnOptions& options() const noexcept { return options_; }
+  /// The layers of StageType::kReversible; null otherwise.
+  [[nodiscard]] const ReversibleStack& stack() const noexcept { return stack_; }
 
  private:
   class LayerContexts;  ///< What each message-passing layer runs on: one graph for all, or one
@@ -119,16 +125,21 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
                                         std::span<const std::int64_t> ptr, std::uint32_t layer);
   [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const LayerContexts& contexts,
                                           std::uint32_t layer);
+  [[nodiscard]] at::Tensor forward_reversible(const at::Tensor& h, const ConvContext& context,
+                                              std::uint32_t layer);
+  [[nodiscard]] ConvContext with_encoded_edges(const ConvContext& context);
   [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,
                                       std::span<const std::int64_t> ptr);
   void show(std::string_view name, const at::Tensor& output) const;
 
   GnnOptions options_;
   Mlp pre_mp_{nullptr};
+  Linear edge_encoder_{nullptr};
   torch::nn::ModuleList convs_{nullptr};
   torch::nn::ModuleList norms_{nullptr};
   VirtualNode virtual_node_{nullptr};
   torch::nn::ModuleList blocks_{nullptr};
+  ReversibleStack stack_{nullptr};
   std::shared_ptr<torch::nn::Module> output_norm_;
   Readout readout_{nullptr};
   Mlp post_mp_{nullptr};

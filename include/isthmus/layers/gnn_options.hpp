@@ -10,6 +10,7 @@
 #include "isthmus/layers/activation.hpp"
 #include "isthmus/layers/norm.hpp"
 #include "isthmus/layers/readout.hpp"
+#include "isthmus/layers/reversible_shape.hpp"
 #include "isthmus/ops/aggregate.hpp"
 
 namespace isthmus::layers {
@@ -54,10 +55,10 @@ enum class DegreeNorm : std::uint8_t {
 
 /// How message-passing layers are chained.
 enum class StageType : std::uint8_t {
-  kStack,     ///< h <- dropout(act(norm(conv(h))))
-  kSkipSum,   ///< the same added to h, where both widths agree
-  kResidual,  ///< h <- h + feed_forward(propagate(norm(h))), see ResidualBlock; one norm more at
-              ///< the end
+  kStack,       ///< h <- dropout(act(norm(conv(h))))
+  kSkipSum,     ///< the same added to h, where both widths agree
+  kResidual,    ///< h <- h + feed_forward(propagate(norm(h))), see ResidualBlock; a norm at the end
+  kReversible,  ///< a ReversibleStack of ReversibleConv blocks; norm, act and dropout at the end
 };
 
 /// What the layers after message passing see.
@@ -110,31 +111,31 @@ struct GnnOptions {
   std::int64_t dim_out = 0;     ///< Scores per node or graph, >= 1.
   std::int64_t dim_inner = 16;  ///< Hidden channels, >= 1.
 
-  std::int64_t layers_pre_mp = 0;  ///< Linear + norm + act layers before message passing, >= 0.
-  std::int64_t layers_mp = 2;      ///< Message-passing layers, >= 0. kResidual: blocks.
+  /// Linear + norm + act layers before message passing, >= 0; kReversible: the last is bare.
+  std::int64_t layers_pre_mp = 0;
+  std::int64_t layers_mp = 2;  ///< Message-passing layers, >= 0. kResidual: blocks.
   /// Linear layers after it, >= 0, the last without norm and act. With 0, the last message-passing
   /// layer gives dim_out and is the plain one; kResidual and kSum need what they say below.
   std::int64_t layers_post_mp = 0;
-  StageType stage_type =
-      StageType::kStack;  ///< kResidual needs layers_pre_mp and layers_post_mp >= 1.
+  StageType stage_type = StageType::kStack;  ///< kResidual, kReversible: pre_mp, post_mp >= 1.
 
   /// Reduction inside a layer. Empty: the layer's own (gcn, gin: sum; sage: mean; edge: max). sage
   /// and edge take any, the others sum or mean; gcn has its own weights, so anything but sum is
   /// refused there; pna has its own aggregators and attention layers their own altogether.
   std::optional<ops::Reduce> agg = std::nullopt;
   /// After each message-passing layer, and of kBatch and kLayer also inside the layers_pre_mp,
-  /// layers_post_mp and GIN's network. Graph norms are not for kResidual.
+  /// layers_post_mp and GIN's network. Blocks: at their start, and after the last; no graph norms.
   Norm norm = Norm::kNone;
   std::int64_t norm_groups = kNormGroups;  ///< Of kDiffGroup, >= 1.
   Activation act = Activation::kRelu;
   double dropout = 0.0;  ///< After each activation, [0, 1).
-  /// On the input features, [0, 1). Empty: `dropout` for kStack and kSkipSum, 0 for kResidual.
+  /// On the input features, [0, 1). Empty: `dropout` for kStack and kSkipSum, else 0.
   std::optional<double> input_dropout = std::nullopt;
   double final_dropout = 0.0;  ///< On the scores of each layer with jk = kSum (Xu et al. use 0.5).
 
   Pooling graph_pooling = Pooling::kNone;  ///< kNone: node-level task, rows stay nodes.
   /// kSum needs a pooling, layers_post_mp = 0; every message-passing layer is then dim_inner wide.
-  /// kCat, kMax, kLstm need layers_mp and layers_post_mp >= 1. None of them goes with kResidual.
+  /// kCat, kMax, kLstm need layers_mp and layers_post_mp >= 1. Only of kStack and kSkipSum.
   JumpingKnowledge jk = JumpingKnowledge::kNone;
   DegreeNorm degree_norm = DegreeNorm::kSymmetric;  ///< Of kGcn.
   bool gin_train_eps = false;  ///< Eps of GIN and GINE as a parameter instead of a constant 0.
@@ -143,25 +144,28 @@ struct GnnOptions {
   double alpha = 0.1;          ///< Share of the start in kAppnp and kGcn2, [0, 1].
   double theta = 0.5;          ///< Strength of kGcn2's weights, >= 0; layer l takes theta / l.
   bool shared_weights = true;  ///< kGcn2: one weight for both of its terms.
-  /// One more node per graph, joined to all (VirtualNode): needs layers_pre_mp >= 1, not kResidual.
+  /// One more node per graph, joined to all (VirtualNode): layers_pre_mp >= 1, kStack or kSkipSum.
   bool virtual_node = false;
 
   /// Attention layers: heads, >= 1. dim_inner is the total width, so with concat each head has
   /// dim_inner / heads channels; without, each has dim_inner and their mean is taken.
   std::int64_t heads = 1;
   bool concat = true;
-  /// Heads of the plain last layer, >= 1: each dim_out wide, their mean is taken (GAT's output
-  /// layer).
+  /// Heads of the plain last layer, >= 1: each dim_out wide, their mean is taken, as in GAT.
   std::int64_t heads_last = 1;
-  double attn_dropout = 0.0;  ///< Of attention weights, [0, 1); not in kResidual.
+  double attn_dropout = 0.0;  ///< Of attention weights, [0, 1); only of kStack and kSkipSum.
 
-  std::int64_t edge_dim = 0;       ///< Columns of edge features, >= 0; 0: the data has none.
+  std::int64_t edge_dim = 0;  ///< Columns of edge features, >= 0; 0: the data has none.
+  /// One Linear(edge_dim, dim_inner) for all layers, which see its output: kGine, kGen, kGatedGcn.
+  bool edge_encoder = false;
   std::int64_t num_relations = 0;  ///< Types of edges, >= 0; 0: the data has none.
   std::int64_t num_bases = 0;      ///< Of RGCN's weights, >= 0; 0: one weight per relation.
   GenAggregation gen_aggr = GenAggregation::kSoftmax;
-  bool gen_learn = false;     ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
-  bool sage_project = false;  ///< SageConv's project.
-  PnaShape pna = {};          ///< PnaConv's shape.
+  bool gen_learn = false;           ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
+  bool gen_bias = false;            ///< Of all Linear layers of GEN.
+  bool sage_project = false;        ///< SageConv's project.
+  PnaShape pna = {};                ///< PnaConv's shape.
+  ReversibleShape reversible = {};  ///< Of kReversible.
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };
@@ -184,7 +188,7 @@ void check_options(const GnnOptions& options);
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
 /// values. For LayerType, StageType, JumpingKnowledge, DegreeScaler, Norm, Activation, Pooling,
-/// ops::Reduce, GenAggregation, DegreeNorm.
+/// ops::Reduce, GenAggregation, DegreeNorm, StreamType, ReversibleMode, MaskSharing.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 

@@ -5,7 +5,6 @@
 #include <iosfwd>
 #include <memory>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -16,34 +15,11 @@
 
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/conv.hpp"
-#include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/initializer.hpp"
+#include "isthmus/layers/reversible_shape.hpp"
 #include "isthmus/ops/dropout.hpp"
 
 namespace isthmus::layers {
-
-/// How the residual stream is held between the layers.
-enum class StreamType : std::uint8_t {
-  kAuto,  ///< kF32 up to 16 layers; deeper kFixed32 if every block's output is bounded, else kF64
-  kF32,   ///< float: reconstruction drifts with the depth
-  kF64,   ///< double, blocks in float: far less drift, not exact
-  kFixed32,  ///< int32 in units of 2^-bits: reconstruction is exact at any depth
-};
-template <>
-[[nodiscard]] std::span<const std::string_view> names_of<StreamType>();
-
-/// Whether backward reconstructs what layers were given, or forward keeps it.
-enum class ReversibleMode : std::uint8_t {
-  kAuto,        ///< kReversible unless a single layer makes that the dearer way
-  kReversible,  ///< memory independent of the depth, about 4/3 of the time
-  kPlain,       ///< ordinary autograd through the same stream
-};
-
-/// Whose dropout mask a layer uses.
-enum class MaskSharing : std::uint8_t {
-  kShared,    ///< one [N, D] mask a step for all layers, each group its columns (as published)
-  kPerLayer,  ///< one [N, D] mask a step and layer
-};
 
 /// A tensor that all blocks are given beside their input.
 struct ReversibleExtra {
@@ -81,6 +57,11 @@ class ReversibleBlock {
 /// several times ties weights.
 using BlockFactory =
     std::function<std::shared_ptr<torch::nn::Module>(std::int64_t layer, std::int64_t group)>;
+
+/// The first argument of a member function: what type LibTorch of any version calls its clone()
+/// by; internal.
+template <typename Class, typename Result, typename Argument>
+Argument argument_of(Result (Class::*)(Argument) const);
 
 /// What the first training step has yet to look at; internal.
 struct FirstStepChecks;
@@ -141,6 +122,10 @@ class ReversibleStackImpl : public torch::nn::Module {
   [[nodiscard]] at::Tensor inverse(const at::Tensor& y, const ConvContext& context,
                                    std::span<const ReversibleExtra> extras = {});
 
+  /// Layer by layer, group by group.
+  [[nodiscard]] std::span<const std::shared_ptr<torch::nn::Module>> blocks() const noexcept {
+    return blocks_;
+  }
   /// What kAuto comes to.
   [[nodiscard]] StreamType stream() const noexcept { return stream_; }
   [[nodiscard]] bool is_plain() const noexcept { return plain_; }
@@ -148,8 +133,12 @@ class ReversibleStackImpl : public torch::nn::Module {
   ReversibleOptions options;
 
  private:
+  /// Takes over the other's tensors, copied: blocks come from the same factory.
+  void clone_(torch::nn::Module& other,
+              decltype(argument_of(&torch::nn::Module::clone)) device) override;
+
   torch::nn::ModuleList layers_{nullptr};
-  std::vector<std::shared_ptr<torch::nn::Module>> blocks_;  ///< Layer by layer, group by group.
+  std::vector<std::shared_ptr<torch::nn::Module>> blocks_;
   StreamType stream_ = StreamType::kF32;
   bool plain_ = false;
   std::shared_ptr<FirstStepChecks> checks_;

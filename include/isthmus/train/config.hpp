@@ -46,7 +46,7 @@ struct GnnConfig {
   std::int64_t layers_mp = 2;
   std::int64_t layers_post_mp = 0;
   std::int64_t dim_inner = 16;
-  std::string stage_type = "stack";  ///< stack | skipsum | residual
+  std::string stage_type = "stack";  ///< stack | skipsum | residual | reversible
   std::string agg = "auto";  ///< auto (the layer's own) | add | mean | max | min | var | std
   /// none | batch | layer | graph | pair | diff_group; `gnn.batchnorm = true` is "batch"
   std::string norm = "none";
@@ -70,7 +70,9 @@ struct GnnConfig {
   std::string degree_norm = "symmetric";  ///< gcnconv: symmetric | source (1 / out-degree)
   std::string gen_aggr = "softmax";       ///< genconv: softmax | powermean | add | mean | max
   bool gen_learn = false;                 ///< genconv: t of softmax or p of powermean is learnt
-  bool project = false;                   ///< sageconv: neighbours send relu(Linear(x)).
+  bool gen_bias = false;                  ///< genconv: of all its Linear layers
+  bool edge_encoder = false;  ///< One Linear for the features of edges, before all layers.
+  bool project = false;       ///< sageconv: neighbours send relu(Linear(x)).
   /// pnaconv: lists with commas; reductions of gnn.agg, and of identity, amplification,
   /// attenuation, linear, inverse_linear.
   std::string aggregators = "mean,min,max,std";
@@ -79,6 +81,20 @@ struct GnnConfig {
   std::int64_t pre_layers = 1;   ///< pnaconv: Linear layers of a tower before the aggregation.
   std::int64_t post_layers = 1;  ///< pnaconv: and after it.
   bool divide_input = false;     ///< pnaconv: each tower sees its own columns.
+};
+
+/// Grouped reversible residual layers; keys `reversible.*`, of gnn.stage_type reversible. Meaning
+/// as in layers::ReversibleShape.
+struct ReversibleConfig {
+  std::int64_t groups = 2;           ///< Of channels; a divisor of gnn.dim_inner.
+  std::string stream = "auto";       ///< auto | f32 | f64 | fixed32
+  std::int64_t bits = 20;            ///< Binary places of fixed32.
+  bool verify = false;               ///< fixed32: a checksum a layer, compared in backward.
+  std::string mode = "auto";         ///< auto | reversible | plain (activations are kept)
+  std::string mask = "shared";       ///< shared (by all layers) | per_layer
+  std::string norm_inside = "none";  ///< none | batch | layer: in the layer's own network.
+  bool relu_after = false;           ///< After the layer.
+  bool norm_after = false;           ///< BatchNorm at the end of a block.
 };
 
 /// Keys `optim.*`.
@@ -138,6 +154,7 @@ struct Config {
   ProtocolConfig protocol;
   ModelConfig model;
   GnnConfig gnn;
+  ReversibleConfig reversible;
   OptimConfig optim;
   LoopConfig train;
 };
