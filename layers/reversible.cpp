@@ -144,7 +144,7 @@ std::shared_ptr<StackRun> run_of(const ReversibleOptions& o,
   run->blocks = blocks;
   run->layout = {stream, o.bits(), o.groups(), x.scalar_type()};
   run->num_layers = o.num_layers();
-  run->verify = o.verify();
+  run->verify = o.verify() && stream == StreamType::kFixed32;
   run->dropout = training ? o.dropout() : 0.0;
   run->mask = o.mask();
   run->graph = context.graph;
@@ -185,10 +185,20 @@ void refuse_noise(const StackRun& run, const at::Tensor& x, std::span<const at::
 
 }  // namespace
 
+/// In eval mode a trailing BatchNorm bounds nothing, since its statistics are of other batches; and
+/// without a backward pass to come nothing need be exact.
+StreamType ReversibleStackImpl::stream_now() const {
+  if (is_training() || stream_ != StreamType::kFixed32) {
+    return stream_;
+  }
+  const bool asked_for = options.stream() == StreamType::kFixed32 && at::GradMode::is_enabled();
+  return asked_for ? StreamType::kFixed32 : StreamType::kF64;
+}
+
 at::Tensor ReversibleStackImpl::forward(const at::Tensor& x, const ConvContext& context,
                                         std::span<const ReversibleExtra> extras) {
   const std::shared_ptr<StackRun> run =
-      run_of(options, blocks_, stream_, is_training(), x, context, extras);
+      run_of(options, blocks_, stream_now(), is_training(), x, context, extras);
   run->checks = checks_;
   std::vector<at::Tensor> inputs = arguments_of(context, extras);
   if (plain_) {
@@ -205,9 +215,9 @@ at::Tensor ReversibleStackImpl::forward(const at::Tensor& x, const ConvContext& 
 
 at::Tensor ReversibleStackImpl::inverse(const at::Tensor& y, const ConvContext& context,
                                         std::span<const ReversibleExtra> extras) {
-  const at::NoGradGuard no_grad;
   const std::shared_ptr<StackRun> run =
-      run_of(options, blocks_, stream_, is_training(), y, context, extras);
+      run_of(options, blocks_, stream_now(), is_training(), y, context, extras);
+  const at::NoGradGuard no_grad;
   const std::vector<at::Tensor> arguments = arguments_of(context, extras);
   ResidualStream stream(y, run->layout);
   for (std::int64_t layer = run->num_layers - 1; layer >= 0; --layer) {

@@ -90,6 +90,9 @@ struct ReversibleOptions {
 /// the gradient from the same evaluation, so that memory does not grow with L beyond parameters.
 /// Forward + backward cost 4 forward units (plain 3).
 ///
+/// In eval mode kAuto never is kFixed32, whose range running statistics may leave; kFixed32 itself
+/// is held as kF64 where no gradients are asked for.
+///
 /// Autograd: one node for the whole stack. All gradients (x, extras, ConvContext::edge_attr,
 /// initial and edge_mask, parameters) are returned, none written: torch::autograd::grad,
 /// retain_graph and hooks work; create_graph is refused. x is copied, never written or freed. A
@@ -126,13 +129,15 @@ class ReversibleStackImpl : public torch::nn::Module {
   [[nodiscard]] std::span<const std::shared_ptr<torch::nn::Module>> blocks() const noexcept {
     return blocks_;
   }
-  /// What kAuto comes to.
+  /// What kAuto comes to in training mode.
   [[nodiscard]] StreamType stream() const noexcept { return stream_; }
   [[nodiscard]] bool is_plain() const noexcept { return plain_; }
 
   ReversibleOptions options;
 
  private:
+  [[nodiscard]] StreamType stream_now() const;
+
   /// Takes over the other's tensors, copied: blocks come from the same factory.
   void clone_(torch::nn::Module& other,
               decltype(argument_of(&torch::nn::Module::clone)) device) override;
