@@ -3,16 +3,13 @@
 #include "isthmus/graph/batch.hpp"
 #include "isthmus/layers/gnn.hpp"
 
+#include "gnn_cases.hpp"
 #include "layer_cases.hpp"
 
 namespace isthmus::layers {
 namespace {
 
-Gnn double_gnn(const GnnOptions& options) {
-  Gnn gnn(options);
-  gnn->to(torch::kDouble);
-  return gnn;
-}
+using test::double_gnn;
 
 /// Layers that propagate without weights or beside a start, norms of graphs, the virtual node.
 void add_graph_shapes(std::vector<GnnOptions>& shapes) {
@@ -169,11 +166,7 @@ TEST(Gnn, DescribesEveryParameterOfEveryShapeOnce) {
                                             "Reversible SAGEConv"}),
                   ::testing::Contains(row.type));
     }
-    std::int64_t there = 0;
-    for (const at::Tensor& parameter : gnn->parameters()) {
-      there += parameter.numel();
-    }
-    EXPECT_EQ(described, there) << name_of(options.layer_type);
+    EXPECT_EQ(described, test::parameters_of(*gnn)) << name_of(options.layer_type);
   }
 }
 

@@ -139,6 +139,14 @@ std::vector<at::Tensor> leaves_of(const torch::nn::Module& module, const at::Ten
   return leaves;
 }
 
+std::int64_t parameters_of(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const at::Tensor& parameter : module.parameters()) {
+    count += parameter.numel();
+  }
+  return count;
+}
+
 std::vector<std::string> tensor_names(const torch::nn::Module& module) {
   std::vector<std::string> names;
   const auto add = [&names](const auto& entry) {

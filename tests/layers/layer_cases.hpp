@@ -68,6 +68,9 @@ inline Graph graph_of(std::uint64_t seed) {
 [[nodiscard]] std::vector<at::Tensor> leaves_of(const torch::nn::Module& module,
                                                 const at::Tensor& x);
 
+/// Numbers learnt in a module.
+[[nodiscard]] std::int64_t parameters_of(const torch::nn::Module& module);
+
 /// Names of parameters and buffers with shapes, sorted as registered: "lin.weight [3, 2]".
 [[nodiscard]] std::vector<std::string> tensor_names(const torch::nn::Module& module);
 

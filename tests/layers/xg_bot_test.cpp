@@ -3,68 +3,63 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "isthmus/layers/gnn.hpp"
+
 #include "layer_cases.hpp"
 
 namespace isthmus::layers {
 namespace {
 
-std::int64_t parameters_of(const torch::nn::Module& module) {
-  std::int64_t count = 0;
-  for (const at::Tensor& parameter : module.parameters()) {
-    count += parameter.numel();
-  }
-  return count;
-}
-
 // 128 + 24 * 2 * 2240 + 128 + 130.
 TEST(XgBot, HasThePublishedNumberOfParameters) {
-  EXPECT_EQ(parameters_of(*XgBot(XgBotOptions())), 107906);
+  EXPECT_EQ(test::parameters_of(*Gnn(xg_bot_options())), 107906);
 }
 
 TEST(XgBot, GivesTheSameBitsWayForWay) {
   const Graph graph = test::random_graph(50, 200, 2);
   const at::Tensor x = torch::ones({50, 1});
-  const ConvContext context(graph);
   std::vector<at::Tensor> out;
   std::vector<at::Tensor> grad;
   for (const ReversibleMode mode : {ReversibleMode::kReversible, ReversibleMode::kPlain}) {
-    XgBot bot(XgBotOptions().mode(mode).seed(3));
-    EXPECT_EQ(bot->stack->stream(), StreamType::kFixed32);
+    GnnOptions options = xg_bot_options();
+    options.reversible.mode = mode;
+    options.seed = 3;
+    Gnn bot(options);
+    EXPECT_EQ(bot->stack()->stream(), StreamType::kFixed32);
     bot->set_step(5);
-    out.push_back(bot->forward(x, context));
+    out.push_back(bot->forward(x, graph));
     out.back().square().sum().backward();
-    grad.push_back(bot->lin_in->weight.grad());
+    grad.push_back(bot->first_layer_parameters()[0].grad());
   }
   EXPECT_TRUE(torch::equal(out[0], out[1]));
   EXPECT_TRUE(torch::equal(grad[0], grad[1]));
 }
 
-// In eval mode: training drops by the number of a node.
+// At full depth, in eval mode: training drops by the number of a node. Fixed point holds 2^-20.
 TEST(XgBot, IsEquivariant) {
-  XgBot bot(XgBotOptions().num_layers(4).channels(16).in_channels(3));
+  Gnn bot(xg_bot_options());
   bot->eval();
   const at::NoGradGuard no_grad;
   for (const std::uint64_t seed : {0U, 1U, 2U}) {
     const Graph graph = test::graph_of(seed);
-    const at::Tensor x = test::features(graph.num_nodes(), 3, seed).to(at::kFloat);
+    const at::Tensor x = test::features(graph.num_nodes(), 1, seed).to(at::kFloat);
     EXPECT_LE(test::move_difference(graph, x, seed,
                                     [&](const at::Tensor& input, const Graph& on) {
-                                      return bot->forward(input, ConvContext(on));
+                                      return bot->forward(input, on);
                                     }),
               1e-4);
   }
 }
 
-TEST(XgBot, DropsInTrainingBySeedAndStep) {
-  const Graph graph = test::random_graph(50, 200, 2);
-  const at::Tensor x = torch::ones({50, 1});
-  const ConvContext context(graph);
-  XgBot bot(XgBotOptions().num_layers(2));
-  const at::NoGradGuard no_grad;
-  const at::Tensor first = bot->forward(x, context);
-  EXPECT_TRUE(torch::equal(bot->forward(x, context), first));
-  bot->set_step(1);
-  EXPECT_FALSE(torch::equal(bot->forward(x, context), first));
+// Fixed point takes steps of 2^-20: a network in double would not fit it.
+TEST(XgBot, RefusesDoubles) {
+  Gnn bot(xg_bot_options());
+  bot->to(torch::kDouble);
+  test::expect_check_fails(
+      [&] {
+        (void)bot->forward(torch::ones({6, 1}, torch::kDouble), test::awkward_graph());
+      },
+      "stream fixed32 takes Float features, got Double");
 }
 
 }  // namespace
