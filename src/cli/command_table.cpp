@@ -279,6 +279,25 @@ VerbSpec dataset_verb() {
       .options = {}};
 }
 
+VerbSpec generate_verb() {
+  return {
+      .name = "generate",
+      .summary = "write a set of many graphs with labelled nodes to a file, for other programs",
+      .examples = {{"isthmus generate gen:botnet,preset=small --out chord.hdf5",
+                    "40 botnets in the layout of harvardnlp/botnet-detection"},
+                   {"isthmus generate gen:botnet,topology=kadem,seed=3 --out kadem.hdf5 --force",
+                    "96 graphs of 144,051 nodes, in place of an earlier file"}},
+      .positionals = {{.name = "SET",
+                       .meaning = "data set name, with its options",
+                       .choices = {},
+                       .minimum = 1,
+                       .maximum = 1}},
+      .options = {{.name = "--out",
+                   .takes = Takes::kText,
+                   .value = "FILE",
+                   .meaning = "file to write, .hdf5; required"}}};
+}
+
 VerbSpec doctor_verb() {
   return {.name = "doctor",
           .summary = "versions, CPU, SIMD level, BLAS speed, threads, data roots; exit 1 if broken",
@@ -300,9 +319,9 @@ VerbSpec help_verb() {
 }  // namespace
 
 std::span<const VerbSpec> all_verbs() {
-  static const std::array<VerbSpec, 8> verbs = {train_verb(),   eval_verb(), predict_verb(),
-                                                explain_verb(), info_verb(), dataset_verb(),
-                                                doctor_verb(),  help_verb()};
+  static const std::array<VerbSpec, 9> verbs = {train_verb(),    eval_verb(),   predict_verb(),
+                                                explain_verb(),  info_verb(),   dataset_verb(),
+                                                generate_verb(), doctor_verb(), help_verb()};
   return verbs;
 }
 

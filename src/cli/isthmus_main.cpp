@@ -3,9 +3,11 @@
 
 int main(int argc, char** argv) {
   using namespace isthmus::cli;  // NOLINT(google-build-using-namespace): the program itself.
-  const Program program = {
-      .verbs = {{"info", run_info}, {"dataset", run_dataset}, {"doctor", run_doctor}},
-      .has_torch = false,
-      .prepare = {}};
+  const Program program = {.verbs = {{"info", run_info},
+                                     {"dataset", run_dataset},
+                                     {"generate", run_generate},
+                                     {"doctor", run_doctor}},
+                           .has_torch = false,
+                           .prepare = {}};
   return run_program(program, argc, argv);
 }

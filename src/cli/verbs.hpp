@@ -7,6 +7,7 @@ namespace isthmus::cli {
 // One function per verb: it reads its arguments, calls the library, and words the answer.
 [[nodiscard]] Output run_dataset(Session& session);
 [[nodiscard]] Output run_doctor(Session& session);
+[[nodiscard]] Output run_generate(Session& session);
 [[nodiscard]] Output run_info(Session& session);
 
 }  // namespace isthmus::cli
