@@ -27,7 +27,7 @@ ReversibleStack make_reversible_stack(const GnnOptions& options) {
   return ReversibleStack(ReversibleOptions(options.dim_inner, options.layers_mp)
                              .groups(shape.groups)
                              .stream(shape.stream)
-                             .bits(shape.bits)
+                             .bits(static_cast<int>(shape.bits))
                              .verify(shape.verify)
                              .mode(shape.mode)
                              .dropout(options.dropout)

@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -88,6 +89,18 @@ std::string module_type(const Json& metadata, std::string_view tensor) {
   return type;
 }
 
+/// Member `key` of member `part` of a model's architecture, as text; empty where there is none.
+std::string architecture_text(const Json& metadata, std::string_view part, std::string_view key) {
+  const Json* found = metadata.find("isthmus.model");
+  for (const std::string_view step : {part, key}) {
+    found = found != nullptr && found->is_object() ? found->find(step) : nullptr;
+  }
+  if (found == nullptr) {
+    return {};
+  }
+  return found->is_string() ? found->as_string() : formats::write_json(*found);
+}
+
 Output safetensors_info(const std::string& path) {
   const formats::SafetensorsFile file = formats::read_safetensors(path);
   const bool is_checkpoint = file.metadata.contains("isthmus.checkpoint");
@@ -121,6 +134,13 @@ Output safetensors_info(const std::string& path) {
       {"kind", is_checkpoint ? "checkpoint" : "model"},
       {"tensors", std::to_string(file.tensors.size())},
       {"elements", std::to_string(total)}};
+  for (const auto& [fact, part, key] :
+       {std::array{"stage", "options", "stage_type"}, std::array{"groups", "reversible", "groups"},
+        std::array{"stream", "reversible", "stream"}}) {
+    if (std::string text = architecture_text(metadata, part, key); !text.empty()) {
+      facts.emplace_back(fact, std::move(text));
+    }
+  }
   for (const auto& [key, value] : file.metadata) {
     facts.emplace_back(key, value.find('\n') == std::string::npos && value.size() <= 100
                                 ? value

@@ -79,7 +79,7 @@ layers::ReversibleShape reversible_of(const Json& json) {
   layers::ReversibleShape shape;
   shape.groups = count_at(json, "groups");
   shape.stream = layers::parse_name<layers::StreamType>(json.at("stream").as_string());
-  shape.bits = static_cast<int>(count_at(json, "bits"));
+  shape.bits = count_at(json, "bits");
   shape.verify = json.at("verify").as_bool();
   shape.mode = layers::parse_name<layers::ReversibleMode>(json.at("mode").as_string());
   shape.mask = layers::parse_name<layers::MaskSharing>(json.at("mask").as_string());
@@ -195,6 +195,7 @@ layers::GnnOptions options_of(const Json& architecture) {
   }
   check_size(o.concat ? o.dim_inner : o.heads * o.dim_inner);
   check_size(o.heads_last * o.dim_out);
+  check_size(o.layers_mp * o.reversible.groups);
   return o;
 }
 
@@ -269,7 +270,8 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
   o.gen_aggr = layers::parse_name<layers::GenAggregation>(c.gen_aggr);
   o.gen_learn = c.gen_learn;
   o.gen_bias = c.gen_bias;
-  o.edge_encoder = c.edge_encoder;
+  // The baseline that hears no neighbours has no use for one.
+  o.edge_encoder = c.edge_encoder && o.layer_type != layers::LayerType::kLinear;
   o.sage_project = c.project;
   if (o.layer_type == layers::LayerType::kPna) {
     o.pna.aggregators = parse_names<ops::Reduce>(c.aggregators);
@@ -282,7 +284,7 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
   const ReversibleConfig& r = config.reversible;
   o.reversible.groups = r.groups;
   o.reversible.stream = layers::parse_name<layers::StreamType>(r.stream);
-  o.reversible.bits = static_cast<int>(r.bits);
+  o.reversible.bits = r.bits;
   o.reversible.verify = r.verify;
   o.reversible.mode = layers::parse_name<layers::ReversibleMode>(r.mode);
   o.reversible.mask = layers::parse_name<layers::MaskSharing>(r.mask);

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "isthmus/core/atomic_file.hpp"
 #include "isthmus/formats/safetensors.hpp"
 
 #include "program.hpp"
@@ -13,6 +14,7 @@ namespace isthmus::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 /// A small model file: two layers, 3 x 2 + 2 and 2 x 2 elements.
@@ -36,6 +38,31 @@ std::string model_bytes(bool checkpoint) {
   file.tensors["convs.0.bias"] = tensor({2}, 2);
   file.tensors["post.weight"] = tensor({2, 2}, 4);
   return formats::write_safetensors(file);
+}
+
+// The stage of any network, of reversible layers also their groups and how their stream is held; a
+// file may say nonsense in the place of either.
+TEST(Info, TellsTheStageOfAModel) {
+  const test::TemporaryFolder folder;
+  const auto told = [&](const std::string& architecture) {
+    formats::SafetensorsFile file;
+    file.metadata["isthmus.model"] = architecture;
+    const std::string path = folder / "model.safetensors";
+    write_file_atomically(path, formats::write_safetensors(file), Overwrite::kReplace);
+    const test::ProcessResult result = run_isthmus({"info", path});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  const std::string text =
+      told(R"({"options":{"stage_type":"reversible"},"reversible":{"groups":4,"stream":"f64"}})");
+  EXPECT_THAT(text, HasSubstr("stage          reversible\n"));
+  EXPECT_THAT(text, HasSubstr("groups         4\n"));
+  EXPECT_THAT(text, HasSubstr("stream         f64\n"));
+  const std::string plain = told(R"({"options":{"stage_type":"stack"}})");
+  EXPECT_THAT(plain, HasSubstr("stage          stack\n"));
+  EXPECT_THAT(plain, Not(HasSubstr("groups")));
+  EXPECT_THAT(told(R"({"options":[],"reversible":3})"), Not(HasSubstr("stage")));
+  EXPECT_THAT(told("[]"), Not(HasSubstr("stage")));
 }
 
 TEST(Info, TellsADataSetByName) {

@@ -124,6 +124,38 @@ TEST(Config, RefusesCountsBelowOne) {
   expect_refusal(file("gnn.pre_layers = 0\n"), "run.toml:1: gnn.pre_layers must be >= 1, got 0");
 }
 
+TEST(Config, ReadsAndWritesReversibleLayers) {
+  const Config config = from_text(
+      "[gnn]\nstage_type = \"reversible\"\n[reversible]\ngroups = 4\nstream = \"f64\"\nbits = 12\n"
+      "verify = true\nmode = \"plain\"\nmask = \"per_layer\"\nnorm_inside = \"layer\"\n"
+      "relu_after = true\nnorm_after = true\n");
+  EXPECT_EQ(config.gnn.stage_type, "reversible");
+  const Config back = from_text(config_toml(config));
+  EXPECT_EQ(config_toml(back), config_toml(config));
+  EXPECT_EQ(back.reversible.groups, 4);
+  EXPECT_EQ(back.reversible.stream, "f64");
+  EXPECT_EQ(back.reversible.bits, 12);
+  EXPECT_TRUE(back.reversible.verify);
+  EXPECT_EQ(back.reversible.mode, "plain");
+  EXPECT_EQ(back.reversible.mask, "per_layer");
+  EXPECT_EQ(back.reversible.norm_inside, "layer");
+  EXPECT_TRUE(back.reversible.relu_after);
+  EXPECT_TRUE(back.reversible.norm_after);
+  expect_refusal(file("[reversible]\ngruops = 4\n"), "run.toml:2: unknown key 'reversible.gruops'",
+                 "did you mean 'reversible.groups'?");
+  expect_refusal(file("reversible.groups = 1\n"),
+                 "run.toml:1: reversible.groups must be >= 2, got 1");
+  expect_refusal(file("\nreversible.bits = 25\n"),
+                 "run.toml:2: reversible.bits must be in [12, 24], got 25");
+  expect_refusal(
+      file("reversible.stream = \"fixed\"\n"),
+      "run.toml:1: reversible.stream must be one of auto, f32, f64, fixed32, got 'fixed'",
+      "did you mean 'fixed32'?");
+  expect_refusal(
+      file("reversible.norm_inside = \"pair\"\n"),
+      "run.toml:1: reversible.norm_inside must be one of none, batch, layer, got 'pair'");
+}
+
 TEST(Config, TakesGraphGymsBatchnormForTheNorm) {
   EXPECT_EQ(from_text("gnn.batchnorm = true").gnn.norm, "batch");
   EXPECT_EQ(from_text("gnn.batchnorm = false").gnn.norm, "none");

@@ -50,6 +50,10 @@ TEST(ConfigKeys, OfferTheNamesThatTheNetworkKnows) {
   EXPECT_EQ(choices_of("gnn.norm"), names<layers::Norm>());
   EXPECT_EQ(choices_of("gnn.act"), names<layers::Activation>());
   EXPECT_EQ(choices_of("gnn.jk"), names<layers::JumpingKnowledge>());
+  EXPECT_EQ(choices_of("gnn.gen_aggr"), names<layers::GenAggregation>());
+  EXPECT_EQ(choices_of("reversible.stream"), names<layers::StreamType>());
+  EXPECT_EQ(choices_of("reversible.mode"), names<layers::ReversibleMode>());
+  EXPECT_EQ(choices_of("reversible.mask"), names<layers::MaskSharing>());
   std::vector<std::string> reductions = names<ops::Reduce>();
   reductions.insert(reductions.begin(), "auto");
   EXPECT_EQ(choices_of("gnn.agg"), reductions);

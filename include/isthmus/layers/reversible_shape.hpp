@@ -32,8 +32,8 @@ enum class MaskSharing : std::uint8_t {
 struct ReversibleShape {
   std::int64_t groups = 2;  ///< C, >= 2, a divisor of dim_inner.
   StreamType stream = StreamType::kAuto;
-  int bits = 20;        ///< [12, 24], binary places of kFixed32.
-  bool verify = false;  ///< kFixed32: a checksum a layer, compared in backward.
+  std::int64_t bits = 20;  ///< [12, 24], binary places of kFixed32.
+  bool verify = false;     ///< kFixed32: a checksum a layer, compared in backward.
   ReversibleMode mode = ReversibleMode::kAuto;
   MaskSharing mask = MaskSharing::kShared;
   /// Inside the layer's own network where it has one (gin, gine, gen, edge): kNone, kBatch, kLayer.
