@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "isthmus/explain/ground_truth.hpp"
 
@@ -40,6 +41,17 @@ MaskAgainstTruth edges_against_truth(const TargetRecord& record) {
     }
   }
   return mask;
+}
+
+/// The two ends of each of these.
+std::vector<std::pair<std::int64_t, std::int64_t>> ends_of(const TargetRecord& record) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> ends;
+  for (const ExplainedEdge& edge : record.target.edges) {
+    if (edge.truth >= 0) {
+      ends.emplace_back(edge.u, edge.v);
+    }
+  }
+  return ends;
 }
 
 /// Sizes of nodes: their features' added up. Empty where nodes have no masks, or no truth.
@@ -130,6 +142,7 @@ Json target_json(const TargetRecord& record, const ExplainOptions& options,
   }
   if (const MaskAgainstTruth mask = edges_against_truth(record); !mask.size.empty()) {
     metrics["edge_auc"] = mask_auc(mask);
+    metrics["undirected_edge_auc"] = mask_auc(undirected(mask, ends_of(record)));
   }
   if (const MaskAgainstTruth mask = nodes_against_truth(record); !mask.size.empty()) {
     metrics["node_auc"] = mask_auc(mask);
@@ -182,6 +195,7 @@ Json summary_json(std::span<const TargetRecord> records, const ExplainOptions& o
   json["targets"] = records.size();
   std::vector<FidelityProbe> probes;
   std::vector<MaskAgainstTruth> edges;
+  std::vector<MaskAgainstTruth> lines;  ///< The edges, both arcs as one.
   std::vector<MaskAgainstTruth> nodes;
   double worst_gap = 0.0;
   bool complete = false;
@@ -190,6 +204,9 @@ Json summary_json(std::span<const TargetRecord> records, const ExplainOptions& o
       probes.push_back(*record.probe);
     }
     edges.push_back(edges_against_truth(record));
+    if (!edges.back().size.empty()) {
+      lines.push_back(undirected(edges.back(), ends_of(record)));
+    }
     nodes.push_back(nodes_against_truth(record));
     if (record.completeness) {
       complete = true;
@@ -205,6 +222,7 @@ Json summary_json(std::span<const TargetRecord> records, const ExplainOptions& o
   }
   if (any(edges)) {
     json["edge_auc"] = truth_json(edges);
+    json["undirected_edge_auc"] = truth_json(lines);
   }
   if (any(nodes)) {
     json["node_auc"] = truth_json(nodes);

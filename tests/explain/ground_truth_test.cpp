@@ -23,6 +23,17 @@ TEST(GroundTruth, AveragesTargetsThatHaveBothKinds) {
   EXPECT_DOUBLE_EQ(truth.pooled, 7.0 / 9.0);
 }
 
+// Arcs 0 -> 1 and 1 -> 0, 1 -> 2, 2 -> 2 twice.
+TEST(Undirected, CountsBothArcsOfAnEdgeOnceWithTheLarger) {
+  const std::vector<std::pair<std::int64_t, std::int64_t>> ends = {
+      {0, 1}, {1, 2}, {1, 0}, {2, 2}, {2, 2}};
+  const MaskAgainstTruth edges = undirected({{0.1, 0.4, 0.7, 0.2, 0.1}, {1, 0, 1, 0, 1}}, ends);
+  EXPECT_THAT(edges.size, ::testing::ElementsAre(0.7, 0.4, 0.2));
+  EXPECT_THAT(edges.truth, ::testing::ElementsAre(1, 0, 1));
+  EXPECT_THROW((void)undirected({{0.1}, {1}}, ends), InvalidArgument);
+  EXPECT_TRUE(undirected({}, {}).size.empty());
+}
+
 TEST(GroundTruth, OfNothingIsUndefined) {
   const GroundTruth truth = ground_truth({});
   EXPECT_EQ(truth.targets, 0);

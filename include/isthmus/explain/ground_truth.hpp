@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace isthmus::explain {
@@ -19,6 +20,13 @@ struct MaskAgainstTruth {
   std::vector<double> size;
   std::vector<std::uint8_t> truth;
 };
+
+/// The same of undirected edges: entries with the same two ends are one, as large as the largest,
+/// true where one of them is. Explanations of undirected graphs are published so; an arc that leads
+/// away from the target, and so carries little, does not speak against its edge.
+/// @param ends  Of each entry. @throws InvalidArgument  if sizes differ.
+[[nodiscard]] MaskAgainstTruth undirected(
+    const MaskAgainstTruth& arcs, std::span<const std::pair<std::int64_t, std::int64_t>> ends);
 
 /// Area of one mask; NaN where all entries are of one kind.
 [[nodiscard]] double mask_auc(const MaskAgainstTruth& mask);
