@@ -141,6 +141,44 @@ INSTANTIATE_TEST_SUITE_P(EveryType, SubjectOfLayer,
                          ::testing::Range(0,
                                           static_cast<int>(layers::names_of<LayerType>().size())));
 
+// The groups of a reversible layer hear each other one after the other: L C arcs. On a path,
+// further nodes are not even in the subject, and those within it all have a say.
+TEST(SubjectOfNode, ReachesThroughEveryGroupOfReversibleLayers) {
+  GnnOptions options = options_of(LayerType::kSage);
+  options.stage_type = layers::StageType::kReversible;
+  options.norm = layers::Norm::kLayer;
+  options.act = layers::Activation::kTanh;
+  options.dim_inner = 6;
+  for (const std::int64_t groups : {2, 3}) {
+    options.reversible.groups = groups;
+    const std::int64_t far = 2 * groups;
+    EXPECT_EQ(reach(options), far);
+    layers::Gnn model = test::made(options, torch::kDouble);
+    train::ModelInput input;
+    std::vector<NodeId> src;
+    std::vector<NodeId> dst;
+    for (NodeId v = 0; v + 1 < 12; ++v) {
+      src.push_back(v);
+      dst.push_back(v + 1);
+    }
+    input.graph = Graph::from_coo(12, src, dst);
+    input.x = test::numbers(12, 3, 4, torch::kDouble);
+    const at::Tensor whole = train::run_model(model, input).detach();
+    const Subject subject = subject_of_node(model, input, 11);
+    EXPECT_EQ(static_cast<std::int64_t>(subject.nodes.size()), far + 2);
+    const at::Tensor mask =
+        torch::ones({subject.input.graph.num_edges()}, torch::kDouble).requires_grad_(true);
+    const at::Tensor scores = target_scores(subject, std::get<at::Tensor>(subject.input.x), mask);
+    EXPECT_LT((scores - whole[11]).abs().max().item<double>(), 1e-12);
+    scores.sum().backward();
+    for (std::size_t e = 0; e < subject.explained.size(); ++e) {
+      EXPECT_EQ(mask.grad()[static_cast<std::int64_t>(e)].item<double>() != 0.0,
+                subject.explained[e] == 1)
+          << groups << " groups, edge " << e;
+    }
+  }
+}
+
 TEST(SubjectOfNode, TakesSparseFeatures) {
   const GnnOptions options = options_of(LayerType::kGcn);
   layers::Gnn model = test::made(options);

@@ -8,6 +8,7 @@
 
 #include "isthmus/core/atomic_file.hpp"
 #include "isthmus/core/error.hpp"
+#include "isthmus/core/thread_budget.hpp"
 #include "isthmus/train/memory.hpp"
 #include "isthmus/train/model_file.hpp"
 #include "isthmus/train/predict.hpp"
@@ -23,6 +24,11 @@ using test::small_config;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
+/// One thread: dozens of small layers make the others wait more than they help.
+class TrainReversible : public ::testing::Test {
+  const ThreadBudget budget_{1};
+};
+
 /// XG-BoT's blocks, 2 x 4 wide, deep enough for fixed point.
 std::vector<std::string> keys(const std::vector<std::string>& set = {}) {
   std::vector<std::string> all{
@@ -33,7 +39,7 @@ std::vector<std::string> keys(const std::vector<std::string>& set = {}) {
   return all;
 }
 
-TEST(TrainReversible, LowersTheLossAndKeepsItsBitsWayForWay) {
+TEST_F(TrainReversible, LowersTheLossAndKeepsItsBitsWayForWay) {
   const TrainOutcome outcome = run_training(small_config(keys()));
   EXPECT_EQ(outcome.status, TrainStatus::kOk);
   const double first =
@@ -53,7 +59,7 @@ TEST(TrainReversible, LowersTheLossAndKeepsItsBitsWayForWay) {
   EXPECT_EQ(row.at("type").as_string(), "Reversible GINConv");
 }
 
-TEST(TrainReversible, TrainsTheBaselineInItsPlace) {
+TEST_F(TrainReversible, TrainsTheBaselineInItsPlace) {
   const TrainOutcome outcome = run_training(
       small_config(keys({"protocol.baseline=true", "gnn.layers_mp=2", "optim.max_epoch=1"})));
   EXPECT_EQ(outcome.document.at("baselines").as_array().size(), 1U);
@@ -69,7 +75,7 @@ void expect_refused(const std::filesystem::path& model,
   EXPECT_THAT([&] { (void)predict(spoilt, {}); }, ThrowsMessage<DataError>(HasSubstr(text)));
 }
 
-TEST(TrainReversible, PredictsTheSameBitsFromItsFile) {
+TEST_F(TrainReversible, PredictsTheSameBitsFromItsFile) {
   for (const std::string stream : {"auto", "f64", "f32"}) {
     const auto folder = fresh_folder();
     (void)run_training(small_config(
@@ -84,7 +90,7 @@ TEST(TrainReversible, PredictsTheSameBitsFromItsFile) {
   }
 }
 
-TEST(TrainReversible, RefusesFilesWhoseLayersCannotBe) {
+TEST_F(TrainReversible, RefusesFilesWhoseLayersCannotBe) {
   const auto folder = fresh_folder();
   (void)run_training(
       small_config(keys({"out_dir=" + folder.string(), "optim.max_epoch=1", "gnn.layers_mp=2"})));
@@ -104,7 +110,7 @@ TEST(TrainReversible, RefusesFilesWhoseLayersCannotBe) {
 }
 
 // Spec 3.3: deeper costs parameters and nothing else, where the plain way keeps every layer.
-TEST(TrainReversible, TakesNoMoreMemoryForMoreLayers) {
+TEST_F(TrainReversible, TakesNoMoreMemoryForMoreLayers) {
   const auto step = [](int layers, const std::string& mode) {
     return predict_memory(small_config(keys({"gnn.layers_mp=" + std::to_string(layers),
                                              "reversible.mode=" + mode})),
@@ -117,7 +123,7 @@ TEST(TrainReversible, TakesNoMoreMemoryForMoreLayers) {
   EXPECT_GT(step(72, "plain"), 4 * shallow);
 }
 
-TEST(TrainReversible, RefusesWhatDoesNotFit) {
+TEST_F(TrainReversible, RefusesWhatDoesNotFit) {
   EXPECT_THAT(
       [] {
         (void)run_training(small_config(
@@ -133,7 +139,7 @@ TEST(TrainReversible, RefusesWhatDoesNotFit) {
                   "Gnn: layers_post_mp must be >= 1 with stage_type reversible, got 0"));
 }
 
-TEST(TrainReversible, TakesClustersAsItsSteps) {
+TEST_F(TrainReversible, TakesClustersAsItsSteps) {
   const TrainOutcome outcome = run_training(small_config(
       keys({"train.sampler=cluster", "train.parts=4", "gnn.layers_mp=2", "optim.max_epoch=1"})));
   EXPECT_EQ(outcome.status, TrainStatus::kOk);
