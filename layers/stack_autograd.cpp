@@ -45,12 +45,23 @@ class HooksAside {
   std::vector<std::pair<at::Tensor, Hooks>> aside_;
 };
 
-/// Adds to a gradient that may not be there yet.
-void accumulate(at::Tensor& total, const at::Tensor& part) {
-  if (part.defined()) {
-    total = total.defined() ? total + part : part;
+/// A gradient that is added up: the first part is not ours to write to, the sum of two is.
+struct GradientSum {
+  at::Tensor total;
+  bool owned = false;
+
+  void add(const at::Tensor& part) {
+    if (!part.defined()) {
+      return;
+    }
+    if (owned) {
+      total.add_(part);
+      return;
+    }
+    owned = total.defined();
+    total = owned ? total + part : part;
   }
-}
+};
 
 /// A leaf with the values of an argument, to ask a gradient of; itself if it needs none.
 at::Tensor leaf_of(const at::Tensor& argument) {
@@ -127,10 +138,10 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     const StackRun& run = *tape.run;
     const variable_list saved = ctx->get_saved_variables();
     const std::size_t inputs = saved.size() - 1;
-    variable_list out(inputs + 2);
     if (!grads[0].defined()) {
-      return out;
+      return variable_list(inputs + 2);
     }
+    std::vector<GradientSum> out(inputs);
 
     // Copies: the saved stream serves a second backward, and the engine owns the gradient.
     ResidualStream stream = ResidualStream::adopt(saved.back().clone(), run.layout);
@@ -171,7 +182,9 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
       first.narrow(1, i * run.width, run.width).copy_(g[static_cast<std::size_t>(i)]);
     }
     variable_list result{first};
-    result.insert(result.end(), out.begin(), out.begin() + static_cast<std::ptrdiff_t>(inputs));
+    for (const GradientSum& sum : out) {
+      result.push_back(sum.total);
+    }
     result.emplace_back();
     return result;
   }
@@ -182,7 +195,7 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
                         ResidualStream& stream, std::vector<at::Tensor>& g,
                         const std::vector<at::Tensor>& arguments,
                         const std::unordered_map<const void*, std::size_t>& place,
-                        variable_list& out, bool check) {
+                        std::vector<GradientSum>& out, bool check) {
     const auto& block = run.block(layer, group);
     variable_list wanted;
     std::vector<std::size_t> target;
@@ -230,7 +243,7 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
         root, {incoming}, /*keep_graph=*/false, /*create_graph=*/false, /*accumulate_grad=*/false,
         leaves);
     for (std::size_t k = 0; k < target.size(); ++k) {
-      accumulate(out[target[k]], parts[k]);
+      out[target[k]].add(parts[k]);
     }
     if (const at::Tensor& du = parts.back(); du.defined()) {
       if (group > 0) {

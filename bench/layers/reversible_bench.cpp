@@ -1,8 +1,9 @@
 // Reversible networks: acceptance A4 (memory of a training step at each depth), A5 (fixed point:
 // the stream and the gradients bit by bit at L = 1001), A6 (gradients in double), A7 (drift of the
 // float stream) and A9 (time beside the plain net). Graphs are random, blocks are XG-BoT's,
-// untrained.
+// untrained. RevGNN: a fit beside its plain twin, and the memory of a step down to 1001 layers.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -12,6 +13,7 @@
 
 #include <ATen/ATen.h>
 #include <torch/autograd.h>
+#include <torch/optim/adam.h>
 
 #include "isthmus/core/block_pool.hpp"
 #include "isthmus/core/thread_budget.hpp"
@@ -20,6 +22,7 @@
 #include "isthmus/graph/plan.hpp"
 #include "isthmus/layers/gin_conv.hpp"
 #include "isthmus/layers/gnn_options.hpp"
+#include "isthmus/layers/rev_gnn.hpp"
 #include "isthmus/layers/reversible.hpp"
 #include "isthmus/layers/reversible_conv.hpp"
 #include "isthmus/ops/tensor_allocator.hpp"
@@ -61,12 +64,33 @@ ReversibleStack make_stack(const ReversibleOptions& options, bool norm_after = t
   return stack;
 }
 
-std::int64_t parameters_of(const ReversibleStack& stack) {
+std::int64_t parameters_of(const torch::nn::Module& module) {
   std::int64_t count = 0;
-  for (const at::Tensor& parameter : stack->parameters()) {
+  for (const at::Tensor& parameter : module.parameters()) {
     count += parameter.numel();
   }
   return count;
+}
+
+struct Depth {
+  std::int64_t layers = 0;
+  std::int64_t parameters = 0;
+  double bytes = 0.0;
+};
+
+/// Slope over the parameters and rest of what steps of several depths held; whether within A4.
+bool within_bounds(const std::vector<Depth>& depths, double rest_mib) {
+  const Depth& low = depths.front();
+  const Depth& high = depths.back();
+  const auto more = static_cast<double>(high.parameters - low.parameters);
+  const double slope = (high.bytes - low.bytes) / more;
+  const double allowed = 8.0 + 4096.0 * static_cast<double>(high.layers - low.layers) / more;
+  const double rest = low.bytes - slope * static_cast<double>(low.parameters);
+  std::printf(
+      "  slope %.2f bytes a parameter (bar %.2f: 8 and 4 KiB a layer), rest %.1f MiB (bar "
+      "%.0f)\n",
+      slope, allowed, rest / kMib, rest_mib);
+  return slope <= allowed && rest <= rest_mib * kMib;
 }
 
 /// Forward and backward of one step, gradients left in the parameters.
@@ -90,19 +114,14 @@ std::vector<at::Tensor> gradients(ReversibleStack& stack, const at::Tensor& x, c
 
 std::string verdict(bool met) { return met ? "ok" : "MISSED"; }
 
-struct Depth {
-  std::int64_t layers = 0;
-  std::int64_t parameters = 0;
-  double bytes = 0.0;
-};
-
 /// Bytes of tensors above those alive before the step, at most; gradients included.
-double step_bytes(ReversibleStack& stack, const at::Tensor& x, const Graph& graph) {
-  train_step(stack, x, graph);  // the first one checks the blocks
-  stack->zero_grad(/*set_to_none=*/true);
+template <typename Network>
+double step_bytes(Network& network, const std::function<void()>& step) {
+  step();  // the first one checks the blocks
+  network->zero_grad(/*set_to_none=*/true);
   const auto before = static_cast<double>(block_pool_use().live);
   reset_block_peak();
-  train_step(stack, x, graph);
+  step();
   return static_cast<double>(block_pool_use().peak) - before;
 }
 
@@ -120,31 +139,21 @@ bool memory(bool quick) {
     const ReversibleOptions options = ReversibleOptions(kWidth, count).dropout(kDropout);
     ReversibleStack ours = make_stack(
         ReversibleOptions(options).stream(StreamType::kFixed32).mode(ReversibleMode::kReversible));
-    const double bytes = step_bytes(ours, x, graph);
+    const double bytes = step_bytes(ours, [&] { train_step(ours, x, graph); });
     const double seconds = milliseconds([&] { train_step(ours, x, graph); }) / 1e3;
     double plain_bytes = 0.0;
     double plain_seconds = 0.0;
     if (count <= 112) {
       ReversibleStack plain = make_stack(
           ReversibleOptions(options).stream(StreamType::kF32).mode(ReversibleMode::kPlain));
-      plain_bytes = step_bytes(plain, x, graph);
+      plain_bytes = step_bytes(plain, [&] { train_step(plain, x, graph); });
       plain_seconds = milliseconds([&] { train_step(plain, x, graph); }) / 1e3;
     }
-    depths.push_back({count, parameters_of(ours), bytes});
+    depths.push_back({count, parameters_of(*ours), bytes});
     std::printf("  %6lld %10s %10.1f %10.1f %14.3f %14.3f\n", static_cast<long long>(count),
                 "fixed32", bytes / kMib, plain_bytes / kMib, seconds, plain_seconds);
   }
-  const Depth& low = depths.front();
-  const Depth& high = depths.back();
-  const double slope =
-      (high.bytes - low.bytes) / static_cast<double>(high.parameters - low.parameters);
-  const double allowed = 8.0 + 4096.0 * static_cast<double>(high.layers - low.layers) /
-                                   static_cast<double>(high.parameters - low.parameters);
-  const double rest = low.bytes - slope * static_cast<double>(low.parameters);
-  std::printf(
-      "  slope %.2f bytes a parameter (bar %.2f: 8 and 4 KiB a layer), rest %.1f MiB (bar 40)\n",
-      slope, allowed, rest / kMib);
-  const bool met = slope <= allowed && rest <= 40.0 * kMib;
+  const bool met = within_bounds(depths, 40.0);
   std::printf("A4: %s\n", verdict(met).c_str());
   return met;
 }
@@ -296,12 +305,114 @@ bool times(int repetitions) {
   return all;
 }
 
+/// A RevGNN on a random graph with features of edges and made-up tasks.
+struct RevGnnTask {
+  RevGnnTask(NodeId nodes, std::int64_t arcs, at::ScalarType type)
+      : graph(random_graph(nodes, arcs)),
+        x(at::randn({nodes, 8}, type)),
+        species(at::eye(8, type).index_select(0, at::randint(8, {nodes}, at::kLong))),
+        edge_attr(at::rand({arcs, 8}, type)),
+        // What can be learnt: the sign of a random mixture of what nodes hear.
+        targets(at::matmul(x, at::randn({8, 112}, type)).gt(0).to(type)) {}
+
+  /// Forward and backward; the loss.
+  double step(layers::RevGnn& net, std::int64_t number = 0) const {
+    net->zero_grad();
+    net->set_step(static_cast<std::uint32_t>(number));
+    layers::ConvContext context(graph);
+    context.edge_attr = edge_attr;
+    const at::Tensor loss =
+        at::binary_cross_entropy_with_logits(net->forward(x, species, context), targets);
+    loss.backward();
+    return loss.item<double>();
+  }
+
+  Graph graph;
+  at::Tensor x;
+  at::Tensor species;
+  at::Tensor edge_attr;
+  at::Tensor targets;
+};
+
+layers::RevGnn make_rev_gnn(const layers::RevGnnSize& size, ReversibleMode mode, StreamType type) {
+  layers::GnnOptions options = layers::rev_gnn_options(size);
+  options.reversible.mode = mode;
+  options.reversible.stream = type;
+  return layers::RevGnn(options);
+}
+
+/// Fifty steps of Adam in double, beside ordinary backpropagation of the same network.
+bool fit(bool quick) {
+  const RevGnnTask task(quick ? 200 : 2000, quick ? 1000 : 20000, at::kDouble);
+  const layers::RevGnnSize size{quick ? 8 : 112, kWidth};
+  std::vector<std::vector<double>> losses;
+  for (const ReversibleMode mode : {ReversibleMode::kReversible, ReversibleMode::kPlain}) {
+    layers::RevGnn net = make_rev_gnn(size, mode, StreamType::kF64);
+    net->to(at::kDouble);
+    torch::optim::Adam adam(net->parameters(), torch::optim::AdamOptions(1e-3));
+    losses.emplace_back();
+    for (std::int64_t number = 0; number < (quick ? 5 : 50); ++number) {
+      losses.back().push_back(task.step(net, number));
+      adam.step();
+    }
+  }
+  double largest = 0.0;
+  for (std::size_t i = 0; i < losses[0].size(); ++i) {
+    largest = std::max(largest, std::abs(losses[0][i] - losses[1][i]));
+    if (i % 10 == 0 || i + 1 == losses[0].size()) {
+      std::printf("  step %2zu: loss %.12f, plain %.12f\n", i + 1, losses[0][i], losses[1][i]);
+    }
+  }
+  std::printf("RevGNN %lld x %lld: losses of %zu steps differ by %.1e (bar 1e-3) %s\n",
+              static_cast<long long>(size.num_layers), static_cast<long long>(size.channels),
+              losses[0].size(), largest, verdict(largest <= 1e-3).c_str());
+  return largest <= 1e-3;
+}
+
+/// A step of the deep network: what is held beside parameters does not know its depth.
+bool deep(bool quick) {
+  const NodeId nodes = 20000;
+  const std::int64_t arcs = 60000;
+  const RevGnnTask task(nodes, arcs, at::kFloat);
+  std::printf("\nRevGNN: N = 20,000, E = 60,000, D = 80, C = 2; a training step's tensors, MiB\n");
+  std::printf("  %6s %12s %10s %10s %10s %14s\n", "L", "parameters", "step", "plain", "seconds",
+              "seconds plain");
+  std::vector<Depth> depths;
+  for (const std::int64_t count :
+       quick ? std::vector<std::int64_t>{2, 4} : std::vector<std::int64_t>{4, 24, 112, 1001}) {
+    double bytes[2] = {};
+    double seconds[2] = {};
+    for (const ReversibleMode mode : {ReversibleMode::kReversible, ReversibleMode::kPlain}) {
+      const bool plain = mode == ReversibleMode::kPlain;
+      if (plain && count > 24) {
+        continue;
+      }
+      layers::RevGnn net = make_rev_gnn({count, 80}, mode, StreamType::kF64);
+      bytes[plain ? 1 : 0] = step_bytes(net, [&] { (void)task.step(net); });
+      seconds[plain ? 1 : 0] = milliseconds([&] { (void)task.step(net); }) / 1e3;
+      if (!plain) {
+        depths.push_back({count, parameters_of(*net), bytes[0]});
+      }
+    }
+    std::printf("  %6lld %12lld %10.1f %10.1f %10.3f %14.3f\n", static_cast<long long>(count),
+                static_cast<long long>(depths.back().parameters), bytes[0] / kMib, bytes[1] / kMib,
+                seconds[0], seconds[1]);
+  }
+  // Streams of nodes as A4 has them. Of edges: what the encoder gives, the sum of its gradients and
+  // a group's part of it, 3 D columns; a group's messages and their gradients, 2 D / C.
+  const double streams = 8.2 * static_cast<double>(nodes) * 80 * 4;
+  const double edges = (3.0 + 2.0 / 2) * static_cast<double>(arcs) * 80 * 4;
+  const bool met = within_bounds(depths, (streams + edges) / kMib);
+  std::printf("RevGNN memory: %s\n", verdict(met).c_str());
+  return met;
+}
+
 int run(int argc, char** argv) {
   std::vector<std::string> parts{"a4", "a5", "a6", "a7", "a9"};
-  const Options options =
-      parse_options(argc, argv, "reversible", DefaultThreads::kAll,
-                    {{"--part P,...", "a4, a5, a6, a7, a9 (default all)",
-                      [&](const std::string& value) { parts = split_list(value); }}});
+  const Options options = parse_options(
+      argc, argv, "reversible", DefaultThreads::kAll,
+      {{"--part P,...", "a4, a5, a6, a7, a9 (default these); of RevGNN, hours: fit, deep",
+        [&](const std::string& value) { parts = split_list(value); }}});
   ops::install_tensor_allocator();
   ops::install_tensor_executor();
   print_machine(describe_machine());
@@ -318,8 +429,12 @@ int run(int argc, char** argv) {
       (void)drift(options.quick);
     } else if (part == "a9") {
       (void)times(options.quick ? 3 : options.repetitions);
+    } else if (part == "fit") {
+      (void)fit(options.quick);
+    } else if (part == "deep") {
+      (void)deep(options.quick);
     } else {
-      std::fprintf(stderr, "reversible: --part must be a4, a5, a6, a7 or a9, got %s\n",
+      std::fprintf(stderr, "reversible: --part must be a4, a5, a6, a7, a9, fit or deep, got %s\n",
                    part.c_str());
       return 2;
     }
