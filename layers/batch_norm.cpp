@@ -55,13 +55,17 @@ at::Tensor BatchNormStateImpl::normalise(std::string_view who, const at::Tensor&
   }
 
   const ops::BatchNormResult batch = ops::batch_norm(x, weight, bias, how.eps());
-  const torch::NoGradGuard no_grad;
-  const double share = how.momentum();
-  const double unbiased = static_cast<double>(rows) / static_cast<double>(rows - 1);
-  running_mean.mul_(1.0 - share).add_(batch.mean.detach(), share);
-  running_var.mul_(1.0 - share).add_(batch.var.detach(), share * unbiased);
-  num_batches_tracked.add_(1);
+  track(batch.mean.detach(), batch.var.detach(), rows, how.momentum());
   return batch.output;
+}
+
+void BatchNormStateImpl::track(const at::Tensor& mean, const at::Tensor& var, std::int64_t rows,
+                               double momentum) {
+  const torch::NoGradGuard no_grad;
+  const double unbiased = static_cast<double>(rows) / static_cast<double>(rows - 1);
+  running_mean.mul_(1.0 - momentum).add_(mean, momentum);
+  running_var.mul_(1.0 - momentum).add_(var, momentum * unbiased);
+  num_batches_tracked.add_(1);
 }
 
 void check_batch_norm(std::string_view who, const BatchNormOptions& options) {

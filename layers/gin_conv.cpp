@@ -51,6 +51,11 @@ bool GinConvImpl::fuses() const {
          fits(options.out_channels());
 }
 
+bool GinConvImpl::is_gin_mlp(const ConvContext& context) const {
+  return fuses() && !is_sampled(context) && !is_masked(context) && !eps.requires_grad() &&
+         options.in_channels() <= options.hidden_channels();
+}
+
 at::Tensor GinConvImpl::forward_fused(const NodeInput& x, const Graph& graph, bool relu) {
   const auto* first = nn->lins[0]->as<LinearImpl>();
   const auto* second = nn->lins[1]->as<LinearImpl>();

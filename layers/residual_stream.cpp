@@ -16,11 +16,6 @@ namespace {
               "within +-", std::int64_t{1} << (31 - bits), "; ", what);
 }
 
-[[noreturn]] void throw_out_of_range(int bits, std::int64_t layer, std::int64_t group) {
-  throw_out_of_range(bits, c10::str("layer ", layer, ", group ", group,
-                                    " leaves them (fewer bits widen the range; f64 has none)"));
-}
-
 }  // namespace
 
 ResidualStream::ResidualStream(const at::Tensor& x, const StreamLayout& layout) : layout_(layout) {
@@ -79,11 +74,24 @@ at::Tensor ResidualStream::input(std::int64_t group) const {
   return sum.to(layout_.values);
 }
 
+ops::StreamGroup ResidualStream::held_input(std::int64_t group) const {
+  if (group == 0 && layout_.groups > 2) {
+    return {input(0)};
+  }
+  return held(group > 0 ? group - 1 : 1);
+}
+
+void ResidualStream::refuse(std::int64_t layer, std::int64_t group) const {
+  throw_out_of_range(layout_.bits,
+                     c10::str("layer ", layer, ", group ", group,
+                              " leaves them (fewer bits widen the range; f64 has none)"));
+}
+
 void ResidualStream::add(std::int64_t group, const at::Tensor& f, std::int64_t layer) {
   if (layout_.type != StreamType::kFixed32) {
     storage_[group].add_(f);
   } else if (!ops::fixed_add(storage_[group], f, layout_.bits)) {
-    throw_out_of_range(layout_.bits, layer, group);
+    refuse(layer, group);
   }
 }
 
@@ -91,7 +99,7 @@ void ResidualStream::subtract(std::int64_t group, const at::Tensor& f, std::int6
   if (layout_.type != StreamType::kFixed32) {
     storage_[group].sub_(f);
   } else if (!ops::fixed_subtract(storage_[group], f, layout_.bits)) {
-    throw_out_of_range(layout_.bits, layer, group);
+    refuse(layer, group);
   }
 }
 

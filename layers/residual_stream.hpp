@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "isthmus/layers/reversible.hpp"
+#include "isthmus/ops/gin_block.hpp"
 
 namespace isthmus::layers {
 
@@ -32,6 +33,14 @@ class ResidualStream {
   /// What block `group` of a layer is given: the group before it, the first the sum of the others
   /// in ascending order.
   [[nodiscard]] at::Tensor input(std::int64_t group) const;
+  /// The same two as they are held, for passes that read the stream itself; the sum of several
+  /// groups as blocks see it.
+  [[nodiscard]] ops::StreamGroup held(std::int64_t group) const {
+    return {storage_[group], layout_.bits};
+  }
+  [[nodiscard]] ops::StreamGroup held_input(std::int64_t group) const;
+  /// Says that fixed point cannot hold what the block gave. @throws c10::Error
+  [[noreturn]] void refuse(std::int64_t layer, std::int64_t group) const;
   /// Group i plus or minus f. @throws c10::Error  naming the layer and the group if fixed point
   /// cannot hold the sum.
   void add(std::int64_t group, const at::Tensor& f, std::int64_t layer);

@@ -1,5 +1,7 @@
 #include "stack_autograd.hpp"
 
+#include <optional>
+#include <span>
 #include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
@@ -99,16 +101,119 @@ struct Kept : torch::CustomClassHolder {
   T value;
 };
 
+/// A block that forward took by passes over the stream, and the statistics that it had.
+struct PassedBlock {
+  ops::GinBlock block;
+  ops::BatchMoments moments;
+};
+
 /// What forward leaves for backward beside tensors.
 struct Tape {
   std::shared_ptr<const StackRun> run;
-  std::vector<std::uint64_t> checksum;  ///< Of the stream before each layer.
+  std::vector<std::uint64_t> checksum;             ///< Of the stream before each layer.
+  std::vector<std::optional<PassedBlock>> blocks;  ///< Layer by layer; none: by autograd.
 };
+
+/// Backward through the blocks, last to first: the stream and its gradient as they are by then.
+struct WayBack {
+  const StackRun& run;
+  ResidualStream stream;
+  std::vector<at::Tensor> g = {};          ///< Of each group of the stream.
+  std::vector<at::Tensor> arguments = {};  ///< Leaves.
+  /// Where the gradient of a parameter goes in `out`.
+  std::unordered_map<const void*, std::size_t> place = {};
+  std::vector<GradientSum> out = {};  ///< Gradients of the inputs, in the order of the saved list.
+  bool check = false;
+
+  void through(std::int64_t layer, std::int64_t group);
+  void through(std::int64_t layer, std::int64_t group, const PassedBlock& passed);
+};
+
+/// The groups that were the input of one.
+std::span<at::Tensor> inputs_of(std::vector<at::Tensor>& groups, std::int64_t group) {
+  return group > 0 ? std::span(groups).subspan(static_cast<std::size_t>(group) - 1, 1)
+                   : std::span(groups).subspan(1);
+}
+
+/// By passes over the stream and its gradient themselves.
+void WayBack::through(std::int64_t layer, std::int64_t group, const PassedBlock& passed) {
+  const std::span<at::Tensor> targets = inputs_of(g, group);
+  const ops::GinBlockGradients parts =
+      ops::gin_block_back(passed.block, passed.moments, stream.held_input(group),
+                          stream.held(group), g[static_cast<std::size_t>(group)], targets);
+  if (!parts.fits) {
+    stream.refuse(layer, group);
+  }
+  for (std::size_t k = 0; k < parts.parameters.size(); ++k) {
+    const at::Tensor& parameter = passed.block.parameters[k];
+    if (parameter.defined() && parameter.requires_grad()) {
+      out[place.at(parameter.unsafeGetTensorImpl())].add(parts.parameters[k]);
+    }
+  }
+}
+
+/// By autograd through one evaluation of the block.
+void WayBack::through(std::int64_t layer, std::int64_t group) {
+  const auto& block = run.block(layer, group);
+  variable_list wanted;
+  std::vector<std::size_t> target;
+  const at::Tensor u = stream.input(group).requires_grad_(true);
+  for (std::size_t k = 0; k < arguments.size(); ++k) {
+    if (arguments[k].requires_grad()) {
+      wanted.push_back(arguments[k]);
+      target.push_back(k);
+    }
+  }
+  for (const at::Tensor& parameter : block->parameters()) {
+    if (parameter.requires_grad()) {
+      wanted.push_back(parameter);
+      target.push_back(place.at(parameter.unsafeGetTensorImpl()));
+    }
+  }
+  wanted.push_back(u);
+  at::Tensor f;
+  {
+    const BuffersKept kept(*block);
+    const torch::AutoGradMode tape(true);
+    f = run.evaluate(layer, group, u, arguments);
+  }
+  stream.subtract(group, f.detach(), layer);
+  if (!f.requires_grad()) {
+    return;
+  }
+  if (check) {
+    std::unordered_set<const void*> declared;
+    for (const at::Tensor& one : wanted) {
+      declared.insert(one.unsafeGetTensorImpl());
+    }
+    check_leaves(f, declared, layer, group);
+  }
+  const HooksAside aside(wanted);
+  // As torch::autograd::grad, but that f's values are free while its gradient is taken.
+  const torch::autograd::edge_list root{torch::autograd::impl::gradient_edge(f)};
+  const at::Tensor incoming = g[static_cast<std::size_t>(group)].to(f.scalar_type());
+  f.reset();
+  torch::autograd::edge_list leaves;
+  for (const at::Tensor& one : wanted) {
+    leaves.push_back(torch::autograd::impl::gradient_edge(one));
+  }
+  const variable_list parts = torch::autograd::Engine::get_default_engine().execute(
+      root, {incoming}, /*keep_graph=*/false, /*create_graph=*/false, /*accumulate_grad=*/false,
+      leaves);
+  for (std::size_t k = 0; k < target.size(); ++k) {
+    out[target[k]].add(parts[k]);
+  }
+  if (const at::Tensor& du = parts.back(); du.defined()) {
+    for (const at::Tensor& input : inputs_of(g, group)) {
+      input.add_(du);
+    }
+  }
+}
 
 struct StackFunction : torch::autograd::Function<StackFunction> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, at::TensorList inputs,
                             std::shared_ptr<const StackRun> run) {
-    Tape tape{run, {}};
+    Tape tape{run, {}, {}};
     const std::vector<at::Tensor> arguments(
         inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(run->num_arguments()));
     ResidualStream stream(x, run->layout);
@@ -117,7 +222,18 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
         tape.checksum.push_back(stream.checksum());
       }
       for (std::int64_t i = 0; i < run->layout.groups; ++i) {
-        stream.add(i, run->evaluate(layer, i, stream.input(i), arguments), layer);
+        std::optional<PassedBlock>& passed = tape.blocks.emplace_back();
+        std::optional<ops::GinBlock> whole = run->as_gin_block(layer, i, arguments);
+        if (!whole) {
+          stream.add(i, run->evaluate(layer, i, stream.input(i), arguments), layer);
+          continue;
+        }
+        ops::GinBlockSum sum = ops::gin_block_add(*whole, stream.held_input(i), stream.held(i));
+        if (!sum.fits) {
+          stream.refuse(layer, i);
+        }
+        as_block(*run->block(layer, i)).track(sum.moments, x.size(0));
+        passed = {std::move(*whole), std::move(sum.moments)};
       }
     }
     at::Tensor y = stream.output();
@@ -141,119 +257,54 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     if (!grads[0].defined()) {
       return variable_list(inputs + 2);
     }
-    std::vector<GradientSum> out(inputs);
 
     // Copies: the saved stream serves a second backward, and the engine owns the gradient.
-    ResidualStream stream = ResidualStream::adopt(saved.back().clone(), run.layout);
+    WayBack back{run, ResidualStream::adopt(saved.back().clone(), run.layout)};
+    back.out.resize(inputs);
+    back.check = run.checks->leaves_due.load();
     const at::ScalarType kind =
         run.layout.type == StreamType::kF64 ? at::kDouble : run.layout.values;
-    std::vector<at::Tensor> g;
     for (std::int64_t i = 0; i < run.layout.groups; ++i) {
-      g.push_back(
+      back.g.push_back(
           grads[0].narrow(1, i * run.width, run.width).to(kind, false, /*copy=*/true).contiguous());
     }
 
     const at::TensorOptions like = grads[0].options();
     grads[0].reset();  // ours alone by now: a stream's worth of memory
 
-    std::vector<at::Tensor> arguments;
-    std::unordered_map<const void*, std::size_t> place;
     for (std::size_t i = 0; i < run.num_arguments(); ++i) {
-      arguments.push_back(leaf_of(saved[i]));
+      back.arguments.push_back(leaf_of(saved[i]));
     }
     for (std::size_t i = run.num_arguments(); i < inputs; ++i) {
-      place[saved[i].unsafeGetTensorImpl()] = i;
+      back.place[saved[i].unsafeGetTensorImpl()] = i;
     }
-    const bool check = run.checks->leaves_due.load();
     for (std::int64_t layer = run.num_layers - 1; layer >= 0; --layer) {
       for (std::int64_t i = run.layout.groups - 1; i >= 0; --i) {
-        step_back(run, layer, i, stream, g, arguments, place, out, check);
+        const auto place = static_cast<std::size_t>(layer * run.layout.groups + i);
+        if (const std::optional<PassedBlock>& passed = tape.blocks[place]) {
+          back.through(layer, i, *passed);
+        } else {
+          back.through(layer, i);
+        }
       }
       if (run.verify) {
         const std::uint64_t expected = tape.checksum[static_cast<std::size_t>(layer)];
-        TORCH_CHECK(stream.checksum() == expected, "ReversibleStack: the stream before layer ",
+        TORCH_CHECK(back.stream.checksum() == expected, "ReversibleStack: the stream before layer ",
                     layer, " is not what it was: a block is not a function of its input");
       }
     }
     run.checks->leaves_due.store(false);
 
-    const at::Tensor first = at::empty({g[0].size(0), run.layout.groups * run.width}, like);
+    const at::Tensor first = at::empty({back.g[0].size(0), run.layout.groups * run.width}, like);
     for (std::int64_t i = 0; i < run.layout.groups; ++i) {
-      first.narrow(1, i * run.width, run.width).copy_(g[static_cast<std::size_t>(i)]);
+      first.narrow(1, i * run.width, run.width).copy_(back.g[static_cast<std::size_t>(i)]);
     }
     variable_list result{first};
-    for (const GradientSum& sum : out) {
+    for (const GradientSum& sum : back.out) {
       result.push_back(sum.total);
     }
     result.emplace_back();
     return result;
-  }
-
-  /// One block: reconstructs what its group was, and adds the gradients that pass through it.
-  /// @param out  Gradients of the inputs, in the order of the saved list.
-  static void step_back(const StackRun& run, std::int64_t layer, std::int64_t group,
-                        ResidualStream& stream, std::vector<at::Tensor>& g,
-                        const std::vector<at::Tensor>& arguments,
-                        const std::unordered_map<const void*, std::size_t>& place,
-                        std::vector<GradientSum>& out, bool check) {
-    const auto& block = run.block(layer, group);
-    variable_list wanted;
-    std::vector<std::size_t> target;
-    const at::Tensor u = stream.input(group).requires_grad_(true);
-    for (std::size_t k = 0; k < arguments.size(); ++k) {
-      if (arguments[k].requires_grad()) {
-        wanted.push_back(arguments[k]);
-        target.push_back(k);
-      }
-    }
-    for (const at::Tensor& parameter : block->parameters()) {
-      if (parameter.requires_grad()) {
-        wanted.push_back(parameter);
-        target.push_back(place.at(parameter.unsafeGetTensorImpl()));
-      }
-    }
-    wanted.push_back(u);
-    at::Tensor f;
-    {
-      const BuffersKept kept(*block);
-      const torch::AutoGradMode tape(true);
-      f = run.evaluate(layer, group, u, arguments);
-    }
-    stream.subtract(group, f.detach(), layer);
-    if (!f.requires_grad()) {
-      return;
-    }
-    if (check) {
-      std::unordered_set<const void*> declared;
-      for (const at::Tensor& one : wanted) {
-        declared.insert(one.unsafeGetTensorImpl());
-      }
-      check_leaves(f, declared, layer, group);
-    }
-    const HooksAside aside(wanted);
-    // As torch::autograd::grad, but that f's values are free while its gradient is taken.
-    const torch::autograd::edge_list root{torch::autograd::impl::gradient_edge(f)};
-    const at::Tensor incoming = g[static_cast<std::size_t>(group)].to(f.scalar_type());
-    f.reset();
-    torch::autograd::edge_list leaves;
-    for (const at::Tensor& one : wanted) {
-      leaves.push_back(torch::autograd::impl::gradient_edge(one));
-    }
-    const variable_list parts = torch::autograd::Engine::get_default_engine().execute(
-        root, {incoming}, /*keep_graph=*/false, /*create_graph=*/false, /*accumulate_grad=*/false,
-        leaves);
-    for (std::size_t k = 0; k < target.size(); ++k) {
-      out[target[k]].add(parts[k]);
-    }
-    if (const at::Tensor& du = parts.back(); du.defined()) {
-      if (group > 0) {
-        g[static_cast<std::size_t>(group) - 1].add_(du);
-      } else {
-        for (std::size_t j = 1; j < g.size(); ++j) {
-          g[j].add_(du);
-        }
-      }
-    }
   }
 };
 

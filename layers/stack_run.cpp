@@ -36,8 +36,9 @@ BuffersKept::~BuffersKept() {
   }
 }
 
-at::Tensor StackRun::evaluate(std::int64_t layer, std::int64_t group, const at::Tensor& u,
-                              std::span<const at::Tensor> arguments) const {
+template <typename Body>
+auto StackRun::with_context(std::int64_t layer, std::int64_t group,
+                            std::span<const at::Tensor> arguments, const Body& body) const {
   ConvContext conv(graph);
   for (std::size_t i = 0; i < members.size(); ++i) {
     conv.*members[i] = arguments[i];
@@ -60,7 +61,21 @@ at::Tensor StackRun::evaluate(std::int64_t layer, std::int64_t group, const at::
   context.mask.layer =
       mask == MaskSharing::kShared ? kSharedMask : key.layer + static_cast<std::uint32_t>(layer);
   context.mask.first_column = static_cast<std::uint32_t>(dropout > 0.0 ? group * width : 0);
-  const at::Tensor f = as_block(*block(layer, group)).forward_block(u, context);
+  return body(context);
+}
+
+std::optional<ops::GinBlock> StackRun::as_gin_block(std::int64_t layer, std::int64_t group,
+                                                    std::span<const at::Tensor> arguments) const {
+  return with_context(layer, group, arguments, [&](const BlockContext& context) {
+    return as_block(*block(layer, group)).as_gin_block(context);
+  });
+}
+
+at::Tensor StackRun::evaluate(std::int64_t layer, std::int64_t group, const at::Tensor& u,
+                              std::span<const at::Tensor> arguments) const {
+  const at::Tensor f = with_context(layer, group, arguments, [&](const BlockContext& context) {
+    return as_block(*block(layer, group)).forward_block(u, context);
+  });
   TORCH_CHECK(f.defined() && f.sizes() == u.sizes() && f.scalar_type() == u.scalar_type(),
               "ReversibleStack: a block must keep shape and type, ", u.scalar_type(), " ",
               u.sizes(), ", layer ", layer, ", group ", group, " gives ",

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -67,11 +68,20 @@ struct StackRun {
 
   [[nodiscard]] std::size_t num_arguments() const { return members.size() + per_group.size(); }
 
+  /// The block as passes over the stream, if it is of that kind.
+  [[nodiscard]] std::optional<ops::GinBlock> as_gin_block(
+      std::int64_t layer, std::int64_t group, std::span<const at::Tensor> arguments) const;
   [[nodiscard]] at::Tensor evaluate(std::int64_t layer, std::int64_t group, const at::Tensor& u,
                                     std::span<const at::Tensor> arguments) const;
   /// Takes the stream back from the end of layer `layer` to its beginning.
   void invert_layer(ResidualStream& stream, std::int64_t layer,
                     std::span<const at::Tensor> arguments) const;
+
+ private:
+  /// body(context) with what the block is given.
+  template <typename Body>
+  auto with_context(std::int64_t layer, std::int64_t group, std::span<const at::Tensor> arguments,
+                    const Body& body) const;
 };
 
 /// The parameters of all blocks, each once, in the order of the blocks.

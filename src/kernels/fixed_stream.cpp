@@ -2,22 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cmath>
-#include <limits>
 
 #include "isthmus/core/assert.hpp"
+#include "isthmus/kernels/stream_rows.hpp"
 
 #include "block_reduce.hpp"
 
 namespace isthmus::kernels {
 namespace {
 
-// Added to a double below 2^51 it leaves the nearest integer, ties to even, in the last bits; the
-// compiler turns that into vectors at any SIMD level, which it does not with lrint().
-constexpr double kRounder = 6755399441055744.0;  // 1.5 * 2^52
-// Sums beyond 32 bits are found for summands below this.
-constexpr double kLargest = 4294967296.0;
 constexpr std::int64_t kBlock = 1024;
 
 template <typename Body>
@@ -29,26 +23,13 @@ void in_blocks(std::size_t elements, const Body& body) {
   });
 }
 
-template <int kSign>
-bool add_signed(std::span<std::int32_t> x, std::span<const float> f, int bits) {
+bool add_signed(std::span<std::int32_t> x, std::span<const float> f, int bits, int sign) {
   ISTHMUS_ASSERT(x.size() == f.size());
-  const double scale = std::ldexp(1.0, bits);
+  const Stream stream{x.data(), StreamKind::kFixed, bits};
   std::atomic<bool> fits{true};
   in_blocks(x.size(), [&](std::size_t begin, std::size_t end) {
-    std::int32_t* __restrict to = x.data();
-    const float* __restrict from = f.data();
-    bool fine = true;
-    for (std::size_t i = begin; i < end; ++i) {
-      const double scaled = static_cast<double>(from[i]) * scale;
-      // False for NaN too.
-      const bool small = std::abs(scaled) < kLargest;
-      const std::int64_t units = std::bit_cast<std::int64_t>((small ? scaled : 0.0) + kRounder) -
-                                 std::bit_cast<std::int64_t>(kRounder);
-      const std::int64_t sum = to[i] + kSign * units;
-      fine = fine && small && sum == static_cast<std::int32_t>(sum);
-      to[i] = static_cast<std::int32_t>(sum);
-    }
-    if (!fine) {
+    if (!stream_add(stream, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end),
+                    f.data() + begin, sign)) {
       fits.store(false, std::memory_order_relaxed);
     }
   });
@@ -67,20 +48,19 @@ std::uint64_t mixed(std::uint64_t position, std::int32_t value) {
 }  // namespace
 
 bool fixed_add(std::span<std::int32_t> x, std::span<const float> f, int bits) {
-  return add_signed<1>(x, f, bits);
+  return add_signed(x, f, bits, 1);
 }
 
 bool fixed_subtract(std::span<std::int32_t> x, std::span<const float> f, int bits) {
-  return add_signed<-1>(x, f, bits);
+  return add_signed(x, f, bits, -1);
 }
 
 void fixed_to_float(std::span<const std::int32_t> x, std::span<float> out, int bits) {
   ISTHMUS_ASSERT(x.size() == out.size());
-  const auto unit = static_cast<float>(std::ldexp(1.0, -bits));
+  const Stream stream{const_cast<std::int32_t*>(x.data()), StreamKind::kFixed, bits};  // NOLINT
   in_blocks(x.size(), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      out[i] = static_cast<float>(x[i]) * unit;
-    }
+    stream_values(stream, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end),
+                  out.data() + begin);
   });
 }
 

@@ -10,6 +10,7 @@
 #include "isthmus/kernels/row_chunks.hpp"
 
 #include "dispatch.hpp"
+#include "gin_tile.hpp"
 
 namespace isthmus::kernels {
 namespace {
@@ -21,22 +22,6 @@ void require(const char* who, bool ok, const char* rule, std::int64_t got) {
   if (!ok) {
     throw InvalidArgument(std::string(who) + ": " + rule + ", got " + std::to_string(got));
   }
-}
-
-/// The aggregation of rows from `first` on, as rows from 0 on.
-template <typename T>
-SegmentSum<T> from_row(SegmentSum<T> sum, std::int64_t first) {
-  sum.rowptr += first;
-  if (sum.row_scale != nullptr) {
-    sum.row_scale += first;
-  }
-  if (sum.self != nullptr) {
-    sum.self += first * sum.self_stride;
-  }
-  if (sum.self_scale != nullptr) {
-    sum.self_scale += first;
-  }
-  return sum;
 }
 
 /// c = a b + bias for the rows of one tile; all rows contiguous.
@@ -68,15 +53,19 @@ PanelGemm<T> contraction(std::int64_t rows, std::int64_t left, std::int64_t righ
 }
 
 template <typename T>
-void forward_rows(const GinMlp<T>& args, std::int64_t first, std::int64_t last) {
+void forward_rows(const GinMlp<T>& args, std::int64_t chunk, std::int64_t first,
+                  std::int64_t last) {
   const TypedKernels<T>& kernels = active_kernels_of<T>();
   const std::int64_t inputs = args.sum.width;
   const bool two = args.w1 != nullptr;
   std::vector<T> h_tile(args.h == nullptr && two ? static_cast<std::size_t>(kFusedRows * inputs)
                                                  : 0);
   std::vector<T> u_tile(args.u == nullptr ? static_cast<std::size_t>(kFusedRows * args.hidden) : 0);
+  std::vector<T> out_tile(args.out == nullptr ? static_cast<std::size_t>(kFusedRows * args.outputs)
+                                              : 0);
   for (std::int64_t begin = first; begin < last; begin += kFusedRows) {
     const std::int64_t rows = std::min(kFusedRows, last - begin);
+    T* out = args.out != nullptr ? args.out + begin * args.outputs : out_tile.data();
     T* u = args.u != nullptr ? args.u + begin * args.hidden : u_tile.data();
     T* h = args.h != nullptr ? args.h + begin * inputs : h_tile.data();
     SegmentSum<T> sum = from_row(args.sum, begin);
@@ -99,11 +88,13 @@ void forward_rows(const GinMlp<T>& args, std::int64_t first, std::int64_t last) 
         }
       }
     }
-    PanelGemm<T> outer = product(rows, args.outputs, args.hidden, u, args.hidden, args.w2,
-                                 args.out + begin * args.outputs);
+    PanelGemm<T> outer = product(rows, args.outputs, args.hidden, u, args.hidden, args.w2, out);
     outer.bias = args.b2;
     outer.relu = args.relu;
     kernels.panel_gemm(outer, 0, rows);
+    if (args.after) {
+      args.after(chunk, begin, rows, out);
+    }
   }
 }
 
@@ -114,7 +105,7 @@ void forward(const GinMlp<T>& args, RowRanges chunks) {
   require("gin_mlp", args.w1 != nullptr || args.hidden == args.sum.width,
           "hidden must be the width of the sum without w1", args.hidden);
   parallel_chunks(chunks.count, [&](std::int64_t chunk) {
-    forward_rows(args, chunks.first_row[chunk], chunks.first_row[chunk + 1]);
+    forward_rows(args, chunk, chunks.first_row[chunk], chunks.first_row[chunk + 1]);
   });
 }
 
@@ -127,18 +118,6 @@ struct Partial {
   std::vector<double> db2;
 };
 
-/// to = from where `gate` > 0 (or NaN), else 0. All contiguous but `from`.
-template <typename T>
-void gated(const T* from, std::int64_t stride, const T* gate, std::int64_t rows,
-           std::int64_t columns, T* to) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < columns; ++j) {
-      const T at = gate[i * columns + j];
-      to[i * columns + j] = at <= T{0} ? T{0} : from[i * stride + j];
-    }
-  }
-}
-
 template <typename T>
 void backward_rows(const GinMlpBackward<T>& args, std::int64_t first, std::int64_t last,
                    Partial<T>& partial) {
@@ -149,22 +128,29 @@ void backward_rows(const GinMlpBackward<T>& args, std::int64_t first, std::int64
   partial.dw2.assign(static_cast<std::size_t>(args.outputs * args.hidden), T{0});
   partial.db1.assign(static_cast<std::size_t>(args.hidden), 0.0);
   partial.db2.assign(static_cast<std::size_t>(args.outputs), 0.0);
-  std::vector<T> g_tile(args.out != nullptr ? static_cast<std::size_t>(kFusedRows * args.outputs)
-                                            : 0);
+  std::vector<T> g_tile(
+      args.out != nullptr || args.before ? static_cast<std::size_t>(kFusedRows * args.outputs) : 0);
   std::vector<T> du_tile(static_cast<std::size_t>(kFusedRows * args.hidden));
   for (std::int64_t begin = first; begin < last; begin += kFusedRows) {
     const std::int64_t rows = std::min(kFusedRows, last - begin);
-    const T* g = args.grad + begin * args.grad_stride;
-    std::int64_t g_stride = args.grad_stride;
+    const T* g = g_tile.data();
+    std::int64_t g_stride = args.outputs;
+    if (args.before) {
+      args.before(begin, rows, g_tile.data());
+    } else {
+      g = args.grad + begin * args.grad_stride;
+      g_stride = args.grad_stride;
+    }
     if (args.out != nullptr) {
-      gated(g, g_stride, args.out + begin * args.outputs, rows, args.outputs, g_tile.data());
+      kernels.gate_rows(g, g_stride, args.out + begin * args.outputs, rows, args.outputs,
+                        g_tile.data());
       g = g_tile.data();
       g_stride = args.outputs;
     }
     const T* u = args.u + begin * args.hidden;
     T* du = !two && args.dh != nullptr ? args.dh + begin * args.hidden : du_tile.data();
     multiply(product(rows, args.hidden, args.outputs, g, g_stride, args.w2, du));
-    gated(du, args.hidden, u, rows, args.hidden, du);
+    kernels.gate_rows(du, args.hidden, u, rows, args.hidden, du);
     multiply(contraction(rows, args.outputs, args.hidden, g, g_stride, u, partial.dw2.data()));
     kernels.column_sums(Rows<T>{g, g_stride, rows, args.outputs}, 0, rows, partial.db2.data());
     kernels.column_sums(Rows<T>{du, args.hidden, rows, args.hidden}, 0, rows, partial.db1.data());
@@ -198,8 +184,8 @@ void backward(const GinMlpBackward<T>& args) {
   require("gin_mlp_backward", args.inputs >= 0, "inputs must be >= 0", args.inputs);
   require("gin_mlp_backward", args.hidden >= 0, "hidden must be >= 0", args.hidden);
   require("gin_mlp_backward", args.outputs >= 0, "outputs must be >= 0", args.outputs);
-  require("gin_mlp_backward", args.grad_stride >= args.outputs, "grad_stride must be >= outputs",
-          args.grad_stride);
+  require("gin_mlp_backward", args.before || args.grad_stride >= args.outputs,
+          "grad_stride must be >= outputs", args.grad_stride);
   const FixedBlocks blocks = reduction_blocks(args.rows, kContractionBlock, kMostPartials);
   std::vector<Partial<T>> partials(
       static_cast<std::size_t>(std::max<std::int64_t>(1, blocks.blocks())));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "isthmus/kernels/segment_sum.hpp"
 
@@ -30,8 +31,12 @@ struct GinMlp {
   const T* b2 = nullptr;  ///< [outputs]
   T* h = nullptr;         ///< [rows, inputs] or none; only with w1
   T* u = nullptr;         ///< [rows, hidden] or none
-  T* out = nullptr;       ///< [rows, outputs]
+  T* out = nullptr;       ///< [rows, outputs], or none with `after`
   bool relu = false;
+  /// Called after each tile with its rows of out, [rows, outputs], while they are in the cache: in
+  /// ascending order inside a chunk; chunks run at once.
+  std::function<void(std::int64_t chunk, std::int64_t first, std::int64_t rows, const T* out)>
+      after = {};
 };
 
 /// One chunk per task of parallel_chunks(). @throws InvalidArgument  if a width is negative, or
@@ -53,18 +58,20 @@ struct GinMlpBackward {
   std::int64_t inputs = 0;  ///< Without w1 not looked at.
   std::int64_t hidden = 0;
   std::int64_t outputs = 0;
-  const T* grad = nullptr;  ///< [rows, outputs], rows grad_stride apart
+  const T* grad = nullptr;  ///< [rows, outputs], rows grad_stride apart; none with `before`
   std::int64_t grad_stride = 0;
   const T* out = nullptr;  ///< [rows, outputs] where relu was applied, else none
   const T* h = nullptr;    ///< [rows, inputs]; only with w1
   const T* u = nullptr;    ///< [rows, hidden]
   const T* w1 = nullptr;   ///< [hidden, inputs] or none
   const T* w2 = nullptr;   ///< [outputs, hidden]
-  T* dh = nullptr;         ///< [rows, inputs], without w1 [rows, hidden]; none: not wanted
-  T* dw1 = nullptr;        ///< [hidden, inputs]; only with w1
-  T* db1 = nullptr;        ///< [hidden]
-  T* dw2 = nullptr;        ///< [outputs, hidden]
-  T* db2 = nullptr;        ///< [outputs]
+  T* dh = nullptr;   ///< [rows, inputs], may be h; without w1 [rows, hidden]; none: not wanted
+  T* dw1 = nullptr;  ///< [hidden, inputs]; only with w1
+  T* db1 = nullptr;  ///< [hidden]
+  T* dw2 = nullptr;  ///< [outputs, hidden]
+  T* db2 = nullptr;  ///< [outputs]
+  /// Makes the gradient of rows [first, first + rows), [rows, outputs], when their tile is due.
+  std::function<void(std::int64_t first, std::int64_t rows, T* grad)> before = {};
 };
 
 /// @throws InvalidArgument  if a size is negative or grad_stride is below outputs.

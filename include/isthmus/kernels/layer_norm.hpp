@@ -27,6 +27,7 @@ struct LayerNorm {
   bool drops = false;         ///< Multiply by the factors of `law`, as Dropout does.
   DropoutLaw law = {};
   const std::int32_t* row_id = nullptr;  ///< [rows] As in Dropout.
+  std::int64_t first_id = 0;             ///< Without row_id row r goes by first_id + r.
 };
 void layer_norm(const LayerNorm<float>& args);
 void layer_norm(const LayerNorm<double>& args);

@@ -33,6 +33,8 @@ class BatchNormStateImpl : public torch::nn::Cloneable<BatchNormStateImpl> {
   /// BatchNorm's formula on x [N, channels]; messages name `who`.
   [[nodiscard]] at::Tensor normalise(std::string_view who, const at::Tensor& x,
                                      const BatchNormOptions& how);
+  /// Moves the running statistics towards those of a batch of rows > 1 rows (population variance).
+  void track(const at::Tensor& mean, const at::Tensor& var, std::int64_t rows, double momentum);
   /// As torch::nn::Module::to, but the counter stays an integer.
   using torch::nn::Module::to;
   void to(torch::Device device, torch::Dtype dtype, bool non_blocking) override;

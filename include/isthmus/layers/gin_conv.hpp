@@ -57,6 +57,10 @@ class GinConvImpl : public torch::nn::Cloneable<GinConvImpl>, public Conv {
   [[nodiscard]] bool applies_relu() const noexcept override { return fuses(); }
   [[nodiscard]] std::string_view type_name() const noexcept override { return "GINConv"; }
 
+  /// Whether propagate() of dense features is ops::gin_mlp() with all weights and an eps that is
+  /// not trained: what a block around it can fuse with (ops/gin_block.hpp).
+  [[nodiscard]] bool is_gin_mlp(const ConvContext& context) const;
+
   GinConvOptions options;
   Mlp nn{nullptr};
   at::Tensor eps;

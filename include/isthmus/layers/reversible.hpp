@@ -4,6 +4,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/reversible_shape.hpp"
 #include "isthmus/ops/dropout.hpp"
+#include "isthmus/ops/gin_block.hpp"
 
 namespace isthmus::layers {
 
@@ -51,6 +53,14 @@ class ReversibleBlock {
   /// Whether its output is normalised, so that a stream in fixed point cannot run over.
   [[nodiscard]] virtual bool has_bounded_output() const noexcept { return false; }
   virtual void reset_parameters(Initializer& init) = 0;
+  /// The block as passes over the stream itself, with the bits of forward_block(), where it is of
+  /// that kind in this context. It then changes no buffer but in track().
+  [[nodiscard]] virtual std::optional<ops::GinBlock> as_gin_block(
+      const BlockContext& /*context*/) const {
+    return std::nullopt;
+  }
+  /// Told what those passes found, once a step.
+  virtual void track(const ops::BatchMoments& /*moments*/, std::int64_t /*rows*/) {}
 };
 
 /// Makes the block of a layer and group, a module that is a ReversibleBlock. Returning one module

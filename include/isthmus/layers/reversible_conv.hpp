@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 
 #include <ATen/core/Tensor.h>
 #include <torch/arg.h>
@@ -31,8 +32,9 @@ struct ReversibleConvOptions {
 ///
 ///     F(u) = [BatchNorm]([relu](conv(mask * act(norm(u)))))     [N, d] -> [N, d]
 ///
-/// With a LayerNorm and ReLU, norm, act and mask take one pass. Tensors: norm.*, conv.*,
-/// norm_after.*.
+/// With a LayerNorm and ReLU, norm, act and mask take one pass. With a GinConv between them and
+/// relu_after the whole block is one op (ops/gin_block.hpp), unless BatchNorm takes the running
+/// statistics. Tensors: norm.*, conv.*, norm_after.*.
 ///
 /// @par Source  Li et al., ICML 2021 (arXiv:2106.07476); Lo et al.: XG-BoT (arXiv:2207.09088).
 class ReversibleConvImpl : public torch::nn::Module, public ReversibleBlock {
@@ -43,6 +45,9 @@ class ReversibleConvImpl : public torch::nn::Module, public ReversibleBlock {
   void reset_parameters(Initializer& init) override;
   void pretty_print(std::ostream& stream) const override;
   [[nodiscard]] at::Tensor forward_block(const at::Tensor& u, const BlockContext& context) override;
+  [[nodiscard]] std::optional<ops::GinBlock> as_gin_block(
+      const BlockContext& context) const override;
+  void track(const ops::BatchMoments& moments, std::int64_t rows) override;
   [[nodiscard]] bool has_bounded_output() const noexcept override { return options.norm_after(); }
 
   ReversibleConvOptions options;

@@ -76,5 +76,19 @@ void affine_rows(const ColumnAffine<T>& args, std::int64_t first, std::int64_t l
   }
 }
 
+/// to = from where `gate` > 0 (or NaN), else 0. All contiguous but `from`, which may be `to`.
+template <typename T>
+void gate_rows(const T* from, std::int64_t stride, const T* gate, std::int64_t rows,
+               std::int64_t columns, T* to) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+#pragma GCC ivdep  // each element is read before it is written
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const T at = gate[r * columns + c];
+      const T passed = from[r * stride + c];
+      to[r * columns + c] = at <= T{0} ? T{0} : passed;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace isthmus::kernels

@@ -15,6 +15,7 @@
 #include "isthmus/kernels/segment_readout.hpp"
 #include "isthmus/kernels/segment_sum.hpp"
 #include "isthmus/kernels/segment_variance.hpp"
+#include "isthmus/kernels/stream_rows.hpp"
 #include "isthmus/kernels/weighted_sum.hpp"
 
 #include "head_scratch.hpp"
@@ -42,10 +43,15 @@ struct TypedKernels {
   void (*column_dots)(const Rows<T>& a, const Rows<T>& b, const double* mean, Index first,
                       Index last, double* sum, double* dot) = nullptr;
   void (*column_affine)(const ColumnAffine<T>& args, Index first, Index last) = nullptr;
+  /// to = from where `gate` > 0 (or NaN), else 0; rows of from `stride` apart; to may be from.
+  void (*gate_rows)(const T* from, Index stride, const T* gate, Index rows, Index columns,
+                    T* to) = nullptr;
   void (*layer_norm)(const LayerNorm<T>& args, Index first, Index last) = nullptr;
   void (*layer_norm_backward)(const LayerNormBackward<T>& args, Index first, Index last) = nullptr;
   void (*layer_norm_weights)(const LayerNormBackward<T>& args, Index first, Index last,
                              double* dweight, double* dbias) = nullptr;
+  void (*stream_values)(const Stream& x, Index first, Index last, T* out) = nullptr;
+  bool (*stream_add)(const Stream& x, Index first, Index last, const T* f, int sign) = nullptr;
   void (*dropout)(const Dropout<T>& args, Index first, Index last) = nullptr;
   void (*sparse_dropout)(const SparseDropout<T>& args, Index first, Index last) = nullptr;
   void (*readout_sum)(const SegmentReadout<T>& args, Index first, Index last) = nullptr;

@@ -48,7 +48,8 @@ void finish_row(const LayerNorm<T>& args, std::int64_t r, T* out) {
   if (!args.drops) {
     return;
   }
-  const auto id = static_cast<std::uint32_t>(args.row_id == nullptr ? r : args.row_id[r]);
+  const auto id =
+      static_cast<std::uint32_t>(args.row_id == nullptr ? args.first_id + r : args.row_id[r]);
   for (std::int64_t column = 0; column < columns; column += kDrawnColumns) {
     T factor[kDrawnColumns];
     draw_factors(args.law, id, column, factor);
