@@ -117,13 +117,11 @@ void philox_rounds(PhiloxBatch& batch, std::uint64_t seed) {
 /// Columns whose factors one batch gives.
 constexpr std::int64_t kDrawnColumns = 4 * kPhiloxLanes;
 
-/// Factors of row `id` for columns column .. column + kDrawnColumns.
+/// Factors of the columns that a batch's counters stand for, four each: its first two words, row
+/// and block of columns, are given.
 template <typename T>
-void draw_factors(const DropoutLaw& law, std::uint32_t id, std::int64_t column, T* factor) {
-  PhiloxBatch batch;
+void draw_factors(const DropoutLaw& law, PhiloxBatch& batch, T* factor) {
   for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
-    batch.word[0][i] = id;
-    batch.word[1][i] = law.first_block + static_cast<std::uint32_t>(column / 4 + i);
     batch.word[2][i] = law.layer;
     batch.word[3][i] = law.step;
   }
@@ -134,6 +132,17 @@ void draw_factors(const DropoutLaw& law, std::uint32_t id, std::int64_t column, 
       factor[4 * i + w] = batch.word[w][i] >= law.threshold ? scale : T{0};
     }
   }
+}
+
+/// Factors of row `id` for columns column .. column + kDrawnColumns.
+template <typename T>
+void draw_factors(const DropoutLaw& law, std::uint32_t id, std::int64_t column, T* factor) {
+  PhiloxBatch batch;
+  for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
+    batch.word[0][i] = id;
+    batch.word[1][i] = law.first_block + static_cast<std::uint32_t>(column / 4 + i);
+  }
+  draw_factors(law, batch, factor);
 }
 
 template <typename T>

@@ -11,53 +11,182 @@ namespace {
 
 constexpr std::int64_t kRowLanes = 16;
 
-double add_lanes(double* lane) {
-  for (std::int64_t half = kRowLanes / 2; half > 0; half /= 2) {
-    for (std::int64_t i = 0; i < half; ++i) {
-      lane[i] += lane[i + half];
-    }
-  }
-  return lane[0];
+/// Eight numbers at once; the compiler cuts them to the level's registers.
+using EightDoubles = double __attribute__((vector_size(64)));
+using EightFloats = float __attribute__((vector_size(32)));
+
+EightDoubles load_eight(const double* from) {
+  EightDoubles x;
+  __builtin_memcpy(&x, from, sizeof x);
+  return x;
+}
+EightDoubles load_eight(const float* from) {
+  EightFloats x;
+  __builtin_memcpy(&x, from, sizeof x);
+  return __builtin_convertvector(x, EightDoubles);
 }
 
-/// Sum over c of term(c), lane c % 16.
+EightDoubles root_of(EightDoubles x) {
+#ifdef __AVX512F__
+  return reinterpret_cast<EightDoubles>(
+      _mm512_maskz_sqrt_pd(static_cast<__mmask8>(-1), reinterpret_cast<__m512d>(x)));
+#else
+  for (int i = 0; i < 8; ++i) {
+    x[i] = __builtin_sqrt(x[i]);
+  }
+  return x;
+#endif
+}
+
+/// The lanes of a sum: 0 .. 7 and 8 .. 15.
+struct RowLanes {
+  EightDoubles low = {};
+  EightDoubles high = {};
+
+  /// Adds to lanes 0 .. count.
+  template <typename Term>
+  void add_tail(std::int64_t count, Term term) {
+    double lane[kRowLanes];
+    __builtin_memcpy(lane, &low, sizeof low);
+    __builtin_memcpy(lane + kRowLanes / 2, &high, sizeof high);
+    for (std::int64_t i = 0; i < count; ++i) {
+      lane[i] += term(i);
+    }
+    __builtin_memcpy(&low, lane, sizeof low);
+    __builtin_memcpy(&high, lane + kRowLanes / 2, sizeof high);
+  }
+
+  /// Lane i and lane i + 8, then i and i + 4, i + 2, i + 1.
+  [[nodiscard]] double total() const {
+    using Places = long long __attribute__((vector_size(64)));
+    EightDoubles sum = low + high;
+    sum += __builtin_shuffle(sum, Places{4, 5, 6, 7, 0, 1, 2, 3});
+    sum += __builtin_shuffle(sum, Places{2, 3, 0, 1, 6, 7, 4, 5});
+    sum += __builtin_shuffle(sum, Places{1, 0, 3, 2, 5, 4, 7, 6});
+    return sum[0];
+  }
+};
+
+/// Sum over c of term(c), lane c % 16. term.eight(c) is that of columns c .. c + 8.
 template <typename Term>
-double lane_sum(std::int64_t columns, Term term) {
-  double lane[kRowLanes] = {};
+double lane_sum(std::int64_t columns, const Term& term) {
+  RowLanes lanes;
   const std::int64_t whole = columns - columns % kRowLanes;
   for (std::int64_t c = 0; c < whole; c += kRowLanes) {
-    for (std::int64_t i = 0; i < kRowLanes; ++i) {
-      lane[i] += term(c + i);
-    }
+    lanes.low += term.eight(c);
+    lanes.high += term.eight(c + kRowLanes / 2);
   }
-  for (std::int64_t c = whole; c < columns; ++c) {
-    lane[c - whole] += term(c);
+  if (whole < columns) {
+    lanes.add_tail(columns - whole, [&](std::int64_t i) { return term.one(whole + i); });
   }
-  return add_lanes(lane);
+  return lanes.total();
 }
 
-/// max(0, .) and dropout of a row of the output, in place.
 template <typename T>
-void finish_row(const LayerNorm<T>& args, std::int64_t r, T* out) {
+struct ValueTerm {
+  const T* x;
+  [[nodiscard]] double one(std::int64_t c) const { return static_cast<double>(x[c]); }
+  [[nodiscard]] EightDoubles eight(std::int64_t c) const { return load_eight(x + c); }
+};
+
+template <typename T>
+struct SquareTerm {
+  const T* x;
+  double mean;
+  [[nodiscard]] double one(std::int64_t c) const {
+    const double centred = static_cast<double>(x[c]) - mean;
+    return centred * centred;
+  }
+  [[nodiscard]] EightDoubles eight(std::int64_t c) const {
+    const EightDoubles centred = load_eight(x + c) - mean;
+    return centred * centred;
+  }
+};
+
+/// Rows that are worked side by side: the division and the root of one would wait for each other.
+constexpr std::int64_t kNormRows = 8;
+
+/// max(0, .) of a row of the output, in place, and times `factor` if there is one.
+template <typename T>
+void finish_row(const LayerNorm<T>& args, const T* __restrict factor, T* __restrict out) {
   const std::int64_t columns = args.x.columns;
-  if (args.relu) {
+  if (args.relu && factor != nullptr) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      out[c] = (T{0} > out[c] ? T{0} : out[c]) * factor[c];
+    }
+  } else if (args.relu) {
     for (std::int64_t c = 0; c < columns; ++c) {
       out[c] = T{0} > out[c] ? T{0} : out[c];
     }
+  } else if (factor != nullptr) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      out[c] *= factor[c];
+    }
   }
+}
+
+/// What finish_row() does to rows [first, last), with their dropout.
+template <typename T>
+void finish_rows(const LayerNorm<T>& args, std::int64_t first, std::int64_t last) {
+  const std::int64_t columns = args.x.columns;
   if (!args.drops) {
+    for (std::int64_t r = first; r < last && args.relu; ++r) {
+      finish_row<T>(args, nullptr, args.out + r * args.out_stride);
+    }
     return;
   }
-  const auto id =
-      static_cast<std::uint32_t>(args.row_id == nullptr ? args.first_id + r : args.row_id[r]);
+  LayerNorm<T> part = args;
   for (std::int64_t column = 0; column < columns; column += kDrawnColumns) {
-    T factor[kDrawnColumns];
-    draw_factors(args.law, id, column, factor);
     const std::int64_t rest = columns - column;
-    const std::int64_t width = rest < kDrawnColumns ? rest : kDrawnColumns;
-    for (std::int64_t c = 0; c < width; ++c) {
-      out[column + c] *= factor[c];
+    part.x.columns = rest < kDrawnColumns ? rest : kDrawnColumns;
+    const std::int64_t blocks = (part.x.columns + 3) / 4;
+    const std::int64_t at_once = kPhiloxLanes / blocks;  // rows of one batch
+    std::uint32_t row_of[kPhiloxLanes];
+    std::uint32_t block_of[kPhiloxLanes];
+    for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
+      row_of[i] = static_cast<std::uint32_t>(i / blocks);
+      block_of[i] = args.law.first_block + static_cast<std::uint32_t>(column / 4 + i % blocks);
     }
+    for (std::int64_t r = first; r < last; r += at_once) {
+      const std::int64_t rows = last - r < at_once ? last - r : at_once;
+      PhiloxBatch batch;
+      const auto id = static_cast<std::uint32_t>(args.first_id + r);
+      for (std::int64_t i = 0; i < kPhiloxLanes; ++i) {
+        batch.word[0][i] = id + row_of[i];
+        batch.word[1][i] = block_of[i];
+      }
+      for (std::int64_t i = 0; i < rows * blocks && args.row_id != nullptr; ++i) {
+        batch.word[0][i] = static_cast<std::uint32_t>(args.row_id[r + row_of[i]]);
+      }
+      T factor[kDrawnColumns];
+      draw_factors(args.law, batch, factor);
+      for (std::int64_t i = 0; i < rows; ++i) {
+        finish_row(part, factor + i * blocks * 4, args.out + (r + i) * args.out_stride + column);
+      }
+    }
+  }
+}
+
+template <typename T>
+void normalise_row(const LayerNorm<T>& args, std::int64_t r) {
+  const double mean = args.mean[r];
+  const double inv_std = args.inv_std[r];
+  const T* __restrict x = args.x.data + r * args.x.stride;
+  const T* __restrict weight = args.weight;
+  const T* __restrict bias = args.bias;
+  T* __restrict out = args.out + r * args.out_stride;
+  const auto xhat = [=](std::int64_t c) {
+    return static_cast<T>((static_cast<double>(x[c]) - mean) * inv_std);
+  };
+  if (weight != nullptr && bias != nullptr) {
+    for (std::int64_t c = 0; c < args.x.columns; ++c) {
+      out[c] = xhat(c) * weight[c] + bias[c];
+    }
+    return;
+  }
+  for (std::int64_t c = 0; c < args.x.columns; ++c) {
+    const T scaled = weight != nullptr ? xhat(c) * weight[c] : xhat(c);
+    out[c] = bias != nullptr ? scaled + bias[c] : scaled;
   }
 }
 
@@ -65,24 +194,28 @@ template <typename T>
 void normalise_rows(const LayerNorm<T>& args, std::int64_t first, std::int64_t last) {
   const std::int64_t columns = args.x.columns;
   const auto count = static_cast<double>(columns);
-  for (std::int64_t r = first; r < last; ++r) {
-    const T* __restrict x = args.x.data + r * args.x.stride;
-    T* __restrict out = args.out + r * args.out_stride;
-    const double mean =
-        lane_sum(columns, [x](std::int64_t c) { return static_cast<double>(x[c]); }) / count;
-    const double squares = lane_sum(columns, [x, mean](std::int64_t c) {
-      const double centred = static_cast<double>(x[c]) - mean;
-      return centred * centred;
-    });
-    const double inv_std = 1.0 / __builtin_sqrt(squares / count + args.eps);
-    args.mean[r] = mean;
-    args.inv_std[r] = inv_std;
-    for (std::int64_t c = 0; c < columns; ++c) {
-      const T xhat = static_cast<T>((static_cast<double>(x[c]) - mean) * inv_std);
-      const T scaled = args.weight != nullptr ? xhat * args.weight[c] : xhat;
-      out[c] = args.bias != nullptr ? scaled + args.bias[c] : scaled;
+  for (std::int64_t begin = first; begin < last; begin += kNormRows) {
+    const std::int64_t rows = last - begin < kNormRows ? last - begin : kNormRows;
+    const T* x = args.x.data + begin * args.x.stride;
+    double mean[kNormRows] = {};
+    double inv_std[kNormRows] = {};
+    for (std::int64_t r = 0; r < rows; ++r) {
+      mean[r] = lane_sum(columns, ValueTerm<T>{x + r * args.x.stride});
     }
-    finish_row(args, r, out);
+    for (double& value : mean) {
+      value /= count;
+    }
+    for (std::int64_t r = 0; r < rows; ++r) {
+      inv_std[r] = lane_sum(columns, SquareTerm<T>{x + r * args.x.stride, mean[r]});
+    }
+    const EightDoubles scale = 1.0 / root_of(load_eight(inv_std) / count + args.eps);
+    __builtin_memcpy(inv_std, &scale, sizeof scale);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      args.mean[begin + r] = mean[r];
+      args.inv_std[begin + r] = inv_std[r];
+      normalise_row(args, begin + r);
+    }
+    finish_rows(args, begin, begin + rows);
   }
 }
 
@@ -100,6 +233,37 @@ void gate_gradient(const LayerNormBackward<T>& args, std::int64_t r, std::int64_
   }
 }
 
+/// h = grad weight
+template <typename T>
+struct GradientTerm {
+  const T* grad;
+  const T* weight;
+  [[nodiscard]] double one(std::int64_t c) const {
+    const auto g = static_cast<double>(grad[c]);
+    return weight != nullptr ? g * static_cast<double>(weight[c]) : g;
+  }
+  [[nodiscard]] EightDoubles eight(std::int64_t c) const {
+    const EightDoubles g = load_eight(grad + c);
+    return weight != nullptr ? g * load_eight(weight + c) : g;
+  }
+};
+
+/// h xhat
+template <typename T>
+struct ProductTerm {
+  GradientTerm<T> h;
+  const T* x;
+  double mean;
+  double inv_std;
+  [[nodiscard]] double xhat(std::int64_t c) const {
+    return (static_cast<double>(x[c]) - mean) * inv_std;
+  }
+  [[nodiscard]] double one(std::int64_t c) const { return h.one(c) * xhat(c); }
+  [[nodiscard]] EightDoubles eight(std::int64_t c) const {
+    return h.eight(c) * ((load_eight(x + c) - mean) * inv_std);
+  }
+};
+
 template <typename T>
 void normalise_backward_rows(const LayerNormBackward<T>& args, std::int64_t first,
                              std::int64_t last) {
@@ -115,19 +279,13 @@ void normalise_backward_rows(const LayerNormBackward<T>& args, std::int64_t firs
     }
     const double mean = args.mean[r];
     const double inv_std = args.inv_std[r];
-    const auto h = [&args, grad](std::int64_t c) {
-      const auto g = static_cast<double>(grad[c]);
-      return args.weight != nullptr ? g * static_cast<double>(args.weight[c]) : g;
-    };
-    const auto xhat = [x, mean, inv_std](std::int64_t c) {
-      return (static_cast<double>(x[c]) - mean) * inv_std;
-    };
+    const GradientTerm<T> h{grad, args.weight};
+    const ProductTerm<T> product{h, x, mean, inv_std};
     const double h_mean = lane_sum(columns, h) / count;
-    const double dot_mean =
-        lane_sum(columns, [&](std::int64_t c) { return h(c) * xhat(c); }) / count;
+    const double dot_mean = lane_sum(columns, product) / count;
 #pragma GCC ivdep  // grad may be dx: each element is read before it is written
     for (std::int64_t c = 0; c < columns; ++c) {
-      dx[c] = static_cast<T>(inv_std * (h(c) - h_mean - xhat(c) * dot_mean));
+      dx[c] = static_cast<T>(inv_std * (h.one(c) - h_mean - product.xhat(c) * dot_mean));
     }
   }
 }
