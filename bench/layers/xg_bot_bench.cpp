@@ -36,6 +36,7 @@
 #include "isthmus/datasets/botnet.hpp"
 #include "isthmus/graph/batch.hpp"
 #include "isthmus/graph/plan.hpp"
+#include "isthmus/layers/gnn.hpp"
 #include "isthmus/layers/xg_bot.hpp"
 #include "isthmus/ops/tensor_allocator.hpp"
 #include "isthmus/ops/tensor_executor.hpp"
@@ -103,8 +104,6 @@ Botnets make_botnets(const Setting& setting, std::int64_t count) {
   return all;
 }
 
-std::vector<at::Tensor> parameters_of(const layers::XgBot& net) { return net->parameters(); }
-
 /// What the model allows, in seconds.
 struct Model {
   double bytes = 0.0;  ///< Outside of the gathers.
@@ -114,13 +113,13 @@ struct Model {
   [[nodiscard]] double seconds() const { return bytes / bandwidth + gathers; }
 };
 
-Model model_of(const Graph& graph, const layers::XgBotOptions& net, StreamType type) {
+Model model_of(const Graph& graph, const layers::GnnOptions& net) {
   const Plan& plan = graph.plan();
-  const auto blocks = static_cast<double>(net.num_layers() * net.groups());
-  const std::int64_t width = net.channels() / net.groups();
+  const auto blocks = static_cast<double>(net.layers_mp * net.reversible.groups);
+  const std::int64_t width = net.dim_inner / net.reversible.groups;
   const auto nodes = static_cast<double>(graph.num_nodes());
   const double elements = nodes * static_cast<double>(width);
-  const double s = type == StreamType::kF64 ? 8.0 : 4.0;
+  const double s = net.reversible.stream == StreamType::kF64 ? 8.0 : 4.0;
   const double forward = (s + 8) + 8 + (4 + 2 * s);
   const double backward = (s + 8) + (4 + 8 + 8 + 2 * s) + (4 + 4 + 4 + 8) + (4 + s + 8);
   Model model;
@@ -152,11 +151,13 @@ struct Times {
 
 bool measure(const Setting& setting, std::int64_t count, int repetitions) {
   const Botnets botnets = make_botnets(setting, count);
-  const layers::XgBotOptions options =
-      layers::XgBotOptions().stream(setting.stream).bits(setting.bits).seed(1);
-  layers::XgBot net(options);
+  layers::GnnOptions options = layers::xg_bot_options();
+  options.reversible.stream = setting.stream;
+  options.reversible.bits = setting.bits;
+  options.seed = 1;
+  layers::Gnn net(options);
   net->train();
-  train::Optimizer adam({{.parameters = parameters_of(net)}}, {});
+  train::Optimizer adam({{.parameters = net->parameters()}}, {});
   const at::Tensor x = at::ones({botnets.graph.num_nodes(), 1});
   const layers::ConvContext context(botnets.graph);
   std::vector<Sample> forwards;
@@ -187,7 +188,7 @@ bool measure(const Setting& setting, std::int64_t count, int repetitions) {
   const double tensors = static_cast<double>(block_pool_use().peak) - before;
   const auto resident = static_cast<double>(peak_rss());
   const Summary all = summarise(steps);
-  const Model model = model_of(botnets.graph, options, setting.stream);
+  const Model model = model_of(botnets.graph, options);
   const auto graphs = static_cast<double>(count);
 
   std::printf("\n%lld x %lld nodes, %lld arcs in all, stream %s: %d steps\n",
