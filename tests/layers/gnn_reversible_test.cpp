@@ -243,6 +243,27 @@ TEST(GnnReversible, DropsInTrainingBySeedAndStep) {
   }
 }
 
+// Masks fall inside the blocks and before the last Linear, nowhere else: by hand from the parts.
+TEST(GnnReversible, DropsInBlocksAndBeforeTheScoresAlone) {
+  const Graph graph = test::random_graph(50, 200, 2);
+  GnnOptions o = reversible();
+  o.dropout = 0.5;
+  o.seed = 9;
+  Gnn gnn = double_gnn(o);
+  gnn->set_step(3);
+  const at::Tensor x = test::features(50, 3, 1);
+  const auto t = gnn->named_parameters();
+  const auto linear = [&](const at::Tensor& h, const std::string& name) {
+    return torch::matmul(h, t[name + ".weight"].t()) + t[name + ".bias"];
+  };
+  ConvContext context(graph);
+  context.key = {9, 2, 3};  // layer 0 is the input, 1 the first Linear
+  ReversibleStack stack = gnn->stack();
+  const at::Tensor h = stack->forward(linear(x, "pre_mp.lins.0"), context);
+  const at::Tensor z = ops::dropout(torch::relu(standardised(h, 1)), 0.5, {9, 4, 3});
+  EXPECT_LE(test::max_difference(gnn->forward(x, graph), linear(z, "post_mp.lins.0")), 1e-12);
+}
+
 // With what an encoder gives in the place of the features of edges: the same network.
 TEST(GnnReversible, EncodesEdgesOnceForAllLayers) {
   const Graph graph = test::awkward_graph();
