@@ -25,7 +25,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -46,6 +48,8 @@
 #include "loss.hpp"
 #include "machine.hpp"
 #include "options.hpp"
+#include "paths.hpp"
+#include "peer.hpp"
 #include "roofline.hpp"
 #include "timing.hpp"
 
@@ -104,6 +108,62 @@ Botnets make_botnets(const Setting& setting, std::int64_t count) {
   return all;
 }
 
+/// The same step by PyG on the same graph, each way in a process of its own.
+void measure_peers(const Options& options, int threads, const Botnets& botnets, double ours) {
+  const Graph& graph = botnets.graph;
+  const EdgeIndex index(graph);
+  for (const std::string& environment : options.peers) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i == 0 || i < names.size(); ++i) {
+      const Scratch folder;
+      save_npy(folder.path() / "g.src.npy", index.src.data_ptr<std::int64_t>(),
+               {graph.num_edges()});
+      save_npy(folder.path() / "g.dst.npy", index.dst.data_ptr<std::int64_t>(),
+               {graph.num_edges()});
+      save_npy(folder.path() / "y.npy", botnets.targets.label.data(), {graph.num_nodes()});
+      Peer peer(environment, threads, folder);
+      if (i == 0) {
+        names = peer.paths("xg-bot");
+        if (names.empty()) {
+          break;
+        }
+        std::printf("  peer                  %s\n", peer.description().c_str());
+      }
+      const auto ask = [&peer](std::initializer_list<std::pair<const char*, formats::Json>> keys) {
+        formats::Json question = formats::Json::object();
+        for (const auto& [key, value] : keys) {
+          question[key] = value;
+        }
+        return peer.ask(question);
+      };
+      try {
+        (void)ask({{"do", "graph"}, {"name", "g"}, {"nodes", std::int64_t{graph.num_nodes()}}});
+        const layers::GnnOptions net = layers::xg_bot_options();
+        const std::int64_t id = ask({{"do", "prepare"},
+                                     {"op", "xg-bot"},
+                                     {"path", names[i]},
+                                     {"graph", "g"},
+                                     {"width", net.dim_inner},
+                                     {"layers", net.layers_mp}})
+                                    .at("id")
+                                    .as_integer();
+        (void)ask({{"do", "memory"}});
+        std::vector<Sample> steps;
+        for (int k = 0; k < 4; ++k) {
+          steps.push_back(peer.run(id, "step"));
+        }
+        steps.erase(steps.begin());
+        const double median = summarise(steps).median / 1e3;
+        std::printf("  %-21s %8.3f seconds, %.2f of ours; %.0f MiB resident at most\n",
+                    names[i].c_str(), median, median / ours,
+                    ask({{"do", "memory"}}).at("peak").as_double() / kMib);
+      } catch (const Error& error) {
+        std::printf("  %s: left out: %s\n", names[i].c_str(), error.what());
+      }
+    }
+  }
+}
+
 /// What the model allows, in seconds.
 struct Model {
   double bytes = 0.0;  ///< Outside of the gathers.
@@ -149,13 +209,14 @@ struct Times {
   double backward = 0.0;
 };
 
-bool measure(const Setting& setting, std::int64_t count, int repetitions) {
+bool measure(const Setting& setting, std::int64_t count, int repetitions, const Options& options,
+             int threads) {
   const Botnets botnets = make_botnets(setting, count);
-  layers::GnnOptions options = layers::xg_bot_options();
-  options.reversible.stream = setting.stream;
-  options.reversible.bits = setting.bits;
-  options.seed = 1;
-  layers::Gnn net(options);
+  layers::GnnOptions shape = layers::xg_bot_options();
+  shape.reversible.stream = setting.stream;
+  shape.reversible.bits = setting.bits;
+  shape.seed = 1;
+  layers::Gnn net(shape);
   net->train();
   train::Optimizer adam({{.parameters = net->parameters()}}, {});
   const at::Tensor x = at::ones({botnets.graph.num_nodes(), 1});
@@ -188,7 +249,7 @@ bool measure(const Setting& setting, std::int64_t count, int repetitions) {
   const double tensors = static_cast<double>(block_pool_use().peak) - before;
   const auto resident = static_cast<double>(peak_rss());
   const Summary all = summarise(steps);
-  const Model model = model_of(botnets.graph, options);
+  const Model model = model_of(botnets.graph, shape);
   const auto graphs = static_cast<double>(count);
 
   std::printf("\n%lld x %lld nodes, %lld arcs in all, stream %s: %d steps\n",
@@ -210,6 +271,9 @@ bool measure(const Setting& setting, std::int64_t count, int repetitions) {
   std::printf(
       "  memory, MiB           %8.0f of tensors above those before, %.0f resident at most\n",
       tensors / kMib, resident / kMib);
+  if (count == 1) {  // of more graphs no machine of this kind holds ordinary tapes
+    measure_peers(options, threads, botnets, all.median / 1e3);
+  }
   if (share > kCrowded) {
     std::printf("  others took %.0f %% of the cores: no verdict\n", 100.0 * share);
     return false;
@@ -247,7 +311,7 @@ int run(int argc, char** argv) {
     for (const std::string& count : setting.graphs) {
       const std::int64_t graphs = std::stoll(count);
       const int most = std::max(3, 20 / static_cast<int>(graphs));
-      (void)measure(setting, graphs, std::min(options.repetitions, most));
+      (void)measure(setting, graphs, std::min(options.repetitions, most), options, threads);
     }
   }
   return 0;
