@@ -262,11 +262,11 @@ struct StackFunction : torch::autograd::Function<StackFunction> {
     WayBack back{run, ResidualStream::adopt(saved.back().clone(), run.layout)};
     back.out.resize(inputs);
     back.check = run.checks->leaves_due.load();
-    const at::ScalarType kind =
-        run.layout.type == StreamType::kF64 ? at::kDouble : run.layout.values;
     for (std::int64_t i = 0; i < run.layout.groups; ++i) {
-      back.g.push_back(
-          grads[0].narrow(1, i * run.width, run.width).to(kind, false, /*copy=*/true).contiguous());
+      back.g.push_back(grads[0]
+                           .narrow(1, i * run.width, run.width)
+                           .to(run.layout.values, false, /*copy=*/true)
+                           .contiguous());
     }
 
     const at::TensorOptions like = grads[0].options();

@@ -13,7 +13,7 @@
 //               add       out 4, stream 2 s
 //     backward  norm      stream s, z 8
 //               layer     z gathered, g 4, h 8, out 8, stream 2 s
-//               products  g 4, out 4, h 4, dh 8
+//               products  g 4, out 4, h 4, dh 4 in the place of h
 //               adjoint   dh gathered, z 4, stream s, g of the other group 8
 //
 // z = mask relu(LayerNorm(stream)), h the aggregated rows, out = relu(W_2 relu(W_1 h)) before
@@ -181,7 +181,7 @@ Model model_of(const Graph& graph, const layers::GnnOptions& net) {
   const double elements = nodes * static_cast<double>(width);
   const double s = net.reversible.stream == StreamType::kF64 ? 8.0 : 4.0;
   const double forward = (s + 8) + 8 + (4 + 2 * s);
-  const double backward = (s + 8) + (4 + 8 + 8 + 2 * s) + (4 + 4 + 4 + 8) + (4 + s + 8);
+  const double backward = (s + 8) + (4 + 8 + 8 + 2 * s) + (4 + 4 + 4 + 4) + (4 + s + 8);
   Model model;
   model.bytes = blocks * elements * (forward + backward);
   model.bandwidth = stream_bandwidth(static_cast<std::size_t>(elements * 20.0));

@@ -10,7 +10,7 @@ namespace isthmus::layers {
 enum class StreamType : std::uint8_t {
   kAuto,  ///< kF32 up to 16 layers; deeper kFixed32 if every block's output is bounded, else kF64
   kF32,   ///< float: reconstruction drifts with the depth
-  kF64,   ///< double, blocks in float: far less drift, not exact
+  kF64,   ///< double, blocks and the gradient in float: far less drift, not exact
   kFixed32,  ///< int32 in units of 2^-bits: reconstruction is exact at any depth
 };
 
