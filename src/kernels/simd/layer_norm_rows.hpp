@@ -58,11 +58,10 @@ struct RowLanes {
 
   /// Lane i and lane i + 8, then i and i + 4, i + 2, i + 1.
   [[nodiscard]] double total() const {
-    using Places = long long __attribute__((vector_size(64)));
     EightDoubles sum = low + high;
-    sum += __builtin_shuffle(sum, Places{4, 5, 6, 7, 0, 1, 2, 3});
-    sum += __builtin_shuffle(sum, Places{2, 3, 0, 1, 6, 7, 4, 5});
-    sum += __builtin_shuffle(sum, Places{1, 0, 3, 2, 5, 4, 7, 6});
+    sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
+    sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5);
+    sum += __builtin_shufflevector(sum, sum, 1, 0, 3, 2, 5, 4, 7, 6);
     return sum[0];
   }
 };
