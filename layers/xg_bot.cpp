@@ -10,6 +10,9 @@ GnnOptions xg_bot_options() {
   options.stage_type = StageType::kReversible;
   options.norm = Norm::kLayer;
   options.dropout = 0.2;
+  // Behind BatchNorm a hub's row may reach sqrt(N), so 24 layers 24 sqrt(N): 31,600 for the
+  // published batches of twelve graphs.
+  options.reversible.bits = 16;
   options.reversible.relu_after = true;
   options.reversible.norm_after = true;
   return options;

@@ -37,11 +37,8 @@ enum class LayerType : std::uint8_t {
   kEdge,
 };
 
-/// What a layer of kGcn weights an arc by.
-enum class DegreeNorm : std::uint8_t {
-  kSymmetric,  ///< 1 / sqrt(d_i d_j), d = in-degree.
-  kSource,     ///< 1 / out-degree of j: a node shares itself out. No self-loops are added.
-};
+/// Weight of arc j -> i in kGcn: 1 / sqrt(d_i d_j) of in-degrees, or 1 / out-degree of j, no loops.
+enum class DegreeNorm : std::uint8_t { kSymmetric, kSource };
 
 /// Whether a layer weights its neighbours by attention over several heads.
 [[nodiscard]] constexpr bool has_heads(LayerType type) {
@@ -151,9 +148,8 @@ struct GnnOptions {
   /// dim_inner / heads channels; without, each has dim_inner and their mean is taken.
   std::int64_t heads = 1;
   bool concat = true;
-  /// Heads of the plain last layer, >= 1: each dim_out wide, their mean is taken, as in GAT.
-  std::int64_t heads_last = 1;
-  double attn_dropout = 0.0;  ///< Of attention weights, [0, 1); only of kStack and kSkipSum.
+  std::int64_t heads_last = 1;  ///< Of the plain last layer, >= 1: dim_out wide each, averaged.
+  double attn_dropout = 0.0;    ///< Of attention weights, [0, 1); only of kStack and kSkipSum.
 
   std::int64_t edge_dim = 0;  ///< Columns of edge features, >= 0; 0: the data has none.
   /// One Linear(edge_dim, dim_inner) for all layers, which see its output: kGine, kGen, kGatedGcn.
@@ -187,8 +183,7 @@ void check_options(const GnnOptions& options);
 [[nodiscard]] bool last_layer_gives_scores(const GnnOptions& options) noexcept;
 
 /// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
-/// values. For LayerType, StageType, JumpingKnowledge, DegreeScaler, Norm, Activation, Pooling,
-/// ops::Reduce, GenAggregation, DegreeNorm, StreamType, ReversibleMode, MaskSharing.
+/// values. For the enums of GnnOptions and what it holds.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 
@@ -198,8 +193,7 @@ template <typename Enum>
   return names_of<Enum>()[static_cast<std::size_t>(value)];
 }
 
-/// The value of a name; "sum" is read as "add" where that is one. @throws InvalidArgument  listing
-/// the names, with the nearest as hint.
+/// The value of a name, "sum" being "add". @throws InvalidArgument  listing the names, the nearest.
 template <typename Enum>
 [[nodiscard]] Enum parse_name(std::string_view name);
 

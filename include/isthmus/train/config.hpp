@@ -83,8 +83,7 @@ struct GnnConfig {
   bool divide_input = false;     ///< pnaconv: each tower sees its own columns.
 };
 
-/// Grouped reversible residual layers; keys `reversible.*`, of gnn.stage_type reversible. Meaning
-/// as in layers::ReversibleShape.
+/// Of gnn.stage_type reversible; keys `reversible.*`. Meaning as in layers::ReversibleShape.
 struct ReversibleConfig {
   std::int64_t groups = 2;           ///< Of channels; a divisor of gnn.dim_inner.
   std::string stream = "auto";       ///< auto | f32 | f64 | fixed32
