@@ -72,7 +72,8 @@ TEST(RunTrainingOnClusters, RefusesWhatCannotBe) {
             "run_training: train.parts_per_batch must be at most train.parts, 12, got 13");
   EXPECT_EQ(message({"dataset.name=gen:csl", "protocol.name=csl", "dataset.task=graph",
                      "model.loss_fun=cross_entropy"}),
-            "run_training: train.sampler cluster is for the nodes of one graph, 'gen:csl' is a set of graphs");
+            "run_training: train.sampler cluster is for the nodes of one graph, 'gen:csl' is a set "
+            "of graphs");
 }
 
 // Features of edges follow their arcs into the batch.

@@ -135,9 +135,9 @@ TEST(Order, IsForNodeTasksInFullBatches) {
   ConfigSources sources;
   sources.recipe = "csl-gin";
   sources.set = {"out_dir=\"\"", "gnn.dim_inner=8", "optim.max_epoch=1", "train.order=bfs"};
-  EXPECT_THAT(
-      [&] { (void)run_training(resolve_config(sources)); },
-      ThrowsMessage<InvalidArgument>("order must be none or auto for sets of many graphs, got 'bfs'"));
+  EXPECT_THAT([&] { (void)run_training(resolve_config(sources)); },
+              ThrowsMessage<InvalidArgument>(
+                  "order must be none or auto for sets of many graphs, got 'bfs'"));
   sources.set.back() = "train.order=auto";
   EXPECT_EQ(run_training(resolve_config(sources)).document.find("locality"), nullptr);
 
