@@ -185,14 +185,9 @@ void refuse_noise(const StackRun& run, const at::Tensor& x, std::span<const at::
 
 }  // namespace
 
-/// In eval mode a trailing BatchNorm bounds nothing, since its statistics are of other batches; and
-/// without a backward pass to come nothing need be exact.
+/// In eval mode a trailing BatchNorm bounds nothing, since its statistics are of other batches.
 StreamType ReversibleStackImpl::stream_now() const {
-  if (is_training() || stream_ != StreamType::kFixed32) {
-    return stream_;
-  }
-  const bool asked_for = options.stream() == StreamType::kFixed32 && at::GradMode::is_enabled();
-  return asked_for ? StreamType::kFixed32 : StreamType::kF64;
+  return is_training() || stream_ != StreamType::kFixed32 ? stream_ : StreamType::kF64;
 }
 
 at::Tensor ReversibleStackImpl::forward(const at::Tensor& x, const ConvContext& context,

@@ -100,8 +100,7 @@ struct ReversibleOptions {
 /// the gradient from the same evaluation, so that memory does not grow with L beyond parameters.
 /// Forward + backward cost 4 forward units (plain 3).
 ///
-/// In eval mode kAuto never is kFixed32, whose range running statistics may leave; kFixed32 itself
-/// is held as kF64 where no gradients are asked for.
+/// In eval mode kFixed32 is held as kF64: running statistics may leave its range.
 ///
 /// Autograd: one node for the whole stack. All gradients (x, extras, ConvContext::edge_attr,
 /// initial and edge_mask, parameters) are returned, none written: torch::autograd::grad,
@@ -130,8 +129,8 @@ class ReversibleStackImpl : public torch::nn::Module {
   /// dropout counts from.
   [[nodiscard]] at::Tensor forward(const at::Tensor& x, const ConvContext& context,
                                    std::span<const ReversibleExtra> extras = {});
-  /// x of y = forward(x): exact for kFixed32 while |y| < 2^(24 - bits), where a float holds every
-  /// digit of the stream. No autograd; buffers stay as they are.
+  /// x of y = forward(x): in training mode exact for kFixed32 while |y| < 2^(24 - bits), where a
+  /// float holds every digit of the stream. No autograd; buffers stay as they are.
   [[nodiscard]] at::Tensor inverse(const at::Tensor& y, const ConvContext& context,
                                    std::span<const ReversibleExtra> extras = {});
 
