@@ -52,7 +52,7 @@ echo "A botnet hides in traffic: 10 graphs of 2,000 nodes, 7 % of them bots, not
 echo "whom. A 24-layer reversible GIN (XG-BoT) learns on 8 of them ..."
 # bots ARGUMENTS...: the published network on these graphs.
 bots() { "$ISTHMUS" train --recipe xgbot-debru-small --set "$BOTS" --quiet "$@"; }
-bots --out-dir "$OUT/bots" --set optim.max_epoch=8 >"$OUT/bots.log"
+bots --out-dir "$OUT/bots" --set optim.max_epoch=20 >"$OUT/bots.log"
 # memory MODE: MiB that one training step holds beside data and parameters.
 memory() {
   bots --set "reversible.mode=$1" --dry-run --json |
@@ -69,8 +69,8 @@ echo "  memory of a step, reversible, MiB  $(memory reversible)"
 echo "  the same, ordinary autograd        $(memory plain)"
 echo "Why is this one a bot? Its arcs by weight (saliency), those of the botnet itself outlined:"
 BOT=$OUT/bots/seed-0/best.safetensors
-"$ISTHMUS" explain --model "$BOT" --target test --limit 1 --hops 1 --method saliency --masks edge \
-  --top 30 --svg "$OUT/bot.svg" --quiet
+"$ISTHMUS" explain --model "$BOT" --target test --limit 1 --hops 2 --method saliency --masks edge \
+  --top 10 --svg "$OUT/bot.svg" --quiet
 echo "  drawn in $OUT/bot.svg"
 echo
 echo "$SECONDS s. Three commands to try next:"
