@@ -333,64 +333,13 @@ class Training:
         pass
 
 
-class XgBotBlock(torch.nn.Module):
-    """LayerNorm, ReLU, mask, GIN, ReLU, BatchNorm: F of XG-BoT's layers."""
+def xg_bot(make):
+    """A training step of XG-BoT on CSR."""
+    from peer_xg_bot import Step
 
-    def __init__(self, width):
-        super().__init__()
-        from torch_geometric.nn import GINConv
-
-        self.norm, self.after = torch.nn.LayerNorm(width), torch.nn.BatchNorm1d(width)
-        self.conv = GINConv(Mlp([width, width, width]))
-
-    def forward(self, x, edges, mask):
-        return self.after(F.relu(self.conv(F.relu(self.norm(x)) * mask, edges)))
-
-
-class PlainPair(torch.nn.Module):
-    """The two groups of a layer under ordinary autograd."""
-
-    def __init__(self, width):
-        super().__init__()
-        self.blocks = torch.nn.ModuleList([XgBotBlock(width), XgBotBlock(width)])
-
-    def forward(self, x, edges, mask):
-        (a, b), (mask_a, mask_b) = x.chunk(2, 1), mask.chunk(2, 1)
-        a = a + self.blocks[0](b, edges, mask_a)
-        return torch.cat([a, b + self.blocks[1](a, edges, mask_b)], 1)
-
-
-class XgBot:
-    """A training step of XG-BoT: layers by `make`, everything around them the same."""
-
-    def __init__(self, make, question):
-        self.edges = GRAPHS[question['graph']].form('csr')
-        self.y = load('y.npy')
-        width = question['width']
-        self.first, self.last = torch.nn.Linear(1, width), torch.nn.Linear(width, 2)
-        self.norm = torch.nn.LayerNorm(width)
-        self.layers = torch.nn.ModuleList(make(width // 2) for _ in range(question['layers']))
-        modules = torch.nn.ModuleList([self.first, self.layers, self.norm, self.last])
-        self.optimiser = torch.optim.Adam(modules.parameters(), lr=1e-3)
-
-    def step(self):
-        self.optimiser.zero_grad()
-        x = self.first(torch.ones(self.y.numel(), 1))
-        mask = torch.bernoulli(torch.full_like(x, 0.8)) / 0.8
-        for layer in self.layers:
-            x = layer(x, self.edges, mask)
-        x = F.dropout(F.relu(self.norm(x)), 0.2)
-        F.cross_entropy(self.last(x), self.y).backward()
-        self.optimiser.step()
-
-    def settle(self, which):
-        pass
-
-
-def group_add_rev(width):
-    from torch_geometric.nn import GroupAddRev
-
-    return GroupAddRev(XgBotBlock(width), num_groups=2)
+    def prepared(_, question):
+        return Step(make, GRAPHS[question['graph']].form('csr'), load('y.npy'), question)
+    return prepared
 
 
 class Batching:
@@ -444,8 +393,10 @@ def paths():
             if kind != 'gat':  # on CSR it gathers along edges all the same
                 table[kind]['PyG adj_t (CSR)'] = (Training, pyg_model(kind, 'csr'))
         table['batching']['PyG Batch.from_data_list'] = (Batching, pyg_batch)
-        table['xg-bot']['PyG GINConv, autograd'] = (XgBot, PlainPair)
-        table['xg-bot']['PyG GroupAddRev'] = (XgBot, group_add_rev)
+        from peer_xg_bot import PlainPair, group_add_rev
+
+        table['xg-bot']['PyG GINConv, autograd'] = (xg_bot(PlainPair), None)
+        table['xg-bot']['PyG GroupAddRev'] = (xg_bot(group_add_rev), None)
     if dgl is not None:
         for reduce in ('sum', 'max', 'min'):
             table[reduce][f'DGL copy_u_{reduce}'] = (Operation, dgl_copy_u(reduce))

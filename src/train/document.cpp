@@ -28,10 +28,8 @@ Json texts(const std::vector<std::string>& list) {
 Json class_counts(const datasets::Dataset& dataset) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(dataset.num_classes));
   for (std::size_t i = 0; i < dataset.y.size(); ++i) {
-    const std::int64_t label = dataset.y[i];
-    if ((dataset.has_label.empty() || dataset.has_label[i] != 0) && label >= 0 &&
-        label < dataset.num_classes) {
-      ++counts[static_cast<std::size_t>(label)];
+    if (has_class(dataset, i)) {
+      ++counts[static_cast<std::size_t>(dataset.y[i])];
     }
   }
   Json json = Json::array();

@@ -114,19 +114,21 @@ void check_ids(const Dataset& dataset, const char* part, const std::vector<std::
     if (dataset.splits_of_graphs) {
       continue;  // every node of a whole graph has its label: check_split() looked
     }
-    const auto at = static_cast<std::size_t>(id);
-    const bool labelled = dataset.has_label.empty() || dataset.has_label[at] != 0;
-    if (!labelled || dataset.y[at] < 0 || dataset.y[at] >= dataset.num_classes) {
+    if (!has_class(dataset, static_cast<std::size_t>(id))) {
       throw DataError({dataset.name}, where + " has no label");
     }
   }
 }
 
+/// Scores have a row for each item; else one for each node of an item.
+bool has_row_per_item(const Dataset& dataset) {
+  return dataset.task == datasets::Task::kGraph || !dataset.splits_of_graphs;
+}
+
 /// Each node of a set of whole graphs has a label.
 void check_labels(const Dataset& dataset) {
   for (std::size_t v = 0; v < dataset.y.size(); ++v) {
-    const bool labelled = dataset.has_label.empty() || dataset.has_label[v] != 0;
-    if (!labelled || dataset.y[v] < 0 || dataset.y[v] >= dataset.num_classes) {
+    if (!has_class(dataset, v)) {
       throw DataError({dataset.name}, "'" + dataset.name + "': node " + std::to_string(v) +
                                           " of all graphs has no label in 0.." +
                                           std::to_string(dataset.num_classes - 1));
@@ -364,7 +366,7 @@ Targets TaskTensors::targets_of(std::span<const std::int64_t> items) const {
     targets.row.push_back(row++);
     targets.label.push_back(label);
   };
-  if (is_graph_task() || !items_are_graphs()) {
+  if (has_row_per_item(*dataset_)) {
     for (const std::int64_t item : items) {
       add(dataset_->y[static_cast<std::size_t>(item)]);
     }
@@ -382,7 +384,7 @@ Targets TaskTensors::targets_of(std::span<const std::int64_t> items) const {
 }
 
 std::int64_t TaskTensors::num_scores(std::span<const std::int64_t> items) const {
-  if (is_graph_task() || !items_are_graphs()) {
+  if (has_row_per_item(*dataset_)) {
     return static_cast<std::int64_t>(items.size());
   }
   std::int64_t nodes = 0;
@@ -439,6 +441,11 @@ void check_edges(const TaskTensors& data, const Config& config) {
                               data.dataset().name + "' has none",
                           "tu:MUTAG and tu:PTC_MR have edge labels");
   }
+}
+
+bool has_class(const Dataset& dataset, std::size_t at) {
+  return (dataset.has_label.empty() || dataset.has_label[at] != 0) && dataset.y[at] >= 0 &&
+         dataset.y[at] < dataset.num_classes;
 }
 
 void check_split(const Dataset& dataset, const datasets::Split& split) {

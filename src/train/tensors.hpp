@@ -114,6 +114,9 @@ class TaskTensors {
 /// @throws InvalidArgument  naming the layer, what it needs and the set.
 void check_edges(const TaskTensors& data, const Config& config);
 
+/// Whether item `at` of y has a label that is one of the classes.
+[[nodiscard]] bool has_class(const datasets::Dataset& dataset, std::size_t at);
+
 /// Refuses a split with ids outside the set, or of items without a label.
 /// @throws DataError  naming the split, the id and the rule.
 void check_split(const datasets::Dataset& dataset, const datasets::Split& split);

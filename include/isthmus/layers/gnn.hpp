@@ -68,8 +68,8 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
 
   /// @param x      [N, dim_in], dense or sparse, of the parameters' type.
   /// @param graph  N nodes, not bipartite; not looked at by kLinear except for N.
-  /// @param ptr    G + 1 offsets of the graphs of a batch; only with a graph_pooling. Empty: one
-  /// graph.
+  /// @param ptr    G + 1 offsets of the graphs of a batch, which pooling, graph norms and virtual
+  ///               nodes go by. Empty: one graph.
   /// @return       [N, dim_out], or [G, dim_out] with a graph_pooling.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, const Graph& graph,
                                    std::span<const std::int64_t> ptr = {});
