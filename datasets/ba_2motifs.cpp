@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::int64_t kBase = 20;
 constexpr std::int64_t kMotif = 5;
-constexpr std::int64_t kMost = 1'000'000;
+constexpr std::int64_t kMostGraphs = 1'000'000;
 
 }  // namespace
 
 Dataset ba_2motifs(const Ba2motifsOptions& options) {
-  if (options.num_graphs < 0 || options.num_graphs > kMost) {
+  if (options.num_graphs < 0 || options.num_graphs > kMostGraphs) {
     throw InvalidArgument("ba_2motifs: num_graphs must be in 0 .. 10^6, got " +
                           std::to_string(options.num_graphs));
   }

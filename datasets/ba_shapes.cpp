@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::int64_t kEdgesPerNode = 5;
 constexpr std::int64_t kHouse = 5;
-constexpr std::int64_t kMost = 1'000'000;
+constexpr std::int64_t kMostParts = 1'000'000;
 
 void check(const BaShapesOptions& o) {
-  require_option("ba_shapes", o.num_base > kEdgesPerNode && o.num_base <= kMost, "num_base",
+  require_option("ba_shapes", o.num_base > kEdgesPerNode && o.num_base <= kMostParts, "num_base",
                  "in 6 .. 10^6", o.num_base);
-  require_option("ba_shapes", o.num_houses >= 0 && o.num_houses <= kMost, "num_houses",
+  require_option("ba_shapes", o.num_houses >= 0 && o.num_houses <= kMostParts, "num_houses",
                  "in 0 .. 10^6", o.num_houses);
   require_option("ba_shapes", o.attach == HouseAttach::kRegular || o.num_houses <= o.num_base,
                  "num_houses", "at most num_base, which is " + std::to_string(o.num_base),

@@ -127,6 +127,10 @@ std::string content_sha256(const Dataset& dataset) {
       hash.array(name, "u1", *values);
     }
   }
+  if (dataset.num_encoding_columns > 0) {
+    hash.begin("encoding", "f4", {dataset.num_nodes(), dataset.num_encoding_columns});
+    hash.values<float>(dataset.encoding);
+  }
   hash.array("y", "i8", dataset.y);
   hash.array("has_label", "u1", dataset.has_label);
   hash.array("has_features", "u1", dataset.has_features);

@@ -17,7 +17,7 @@ namespace {
   throw InvalidArgument("GraphLoader: " + rule + ", got " + std::to_string(got));
 }
 
-void check_ids(const std::vector<std::int64_t>& ids, std::int64_t num_graphs) {
+void check_graph_ids(const std::vector<std::int64_t>& ids, std::int64_t num_graphs) {
   std::vector<bool> met(static_cast<std::size_t>(num_graphs), false);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const std::int64_t id = ids[i];
@@ -44,7 +44,7 @@ GraphLoader::GraphLoader(GraphSource source, std::vector<std::int64_t> ids,
     refuse("max_graphs must be >= batch_size, which is " + std::to_string(options_.batch_size),
            options_.max_graphs);
   }
-  check_ids(ids_, source_.num_graphs);
+  check_graph_ids(ids_, source_.num_graphs);
 }
 
 std::int64_t GraphLoader::num_batches() const noexcept {

@@ -15,6 +15,7 @@
 #include "isthmus/datasets/gin_text.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
 #include "isthmus/datasets/planetoid_plain.hpp"
+#include "isthmus/datasets/snap.hpp"
 #include "isthmus/datasets/tu_text.hpp"
 #include "isthmus/formats/hdf5_reader.hpp"
 #include "isthmus/formats/line_reader.hpp"
@@ -162,6 +163,10 @@ Dataset read(const Located& at, const LoadOptions& options) {
       return read_csl(path, options);
     case Family::kBotnet:
       return read_botnet(at);
+    case Family::kSnap:
+      return read_snap(
+          at.root / at.files.present.front(),
+          at.set.counts.directed ? EdgeDirection::kDirected : EdgeDirection::kUndirected, options);
     case Family::kEmbedded:
     case Family::kGenerated:
       break;

@@ -14,7 +14,7 @@
 namespace isthmus::datasets {
 namespace {
 
-constexpr std::int64_t kColumns = 10;
+constexpr std::int64_t kFeatures = 10;
 
 }  // namespace
 
@@ -117,8 +117,8 @@ void set_motif_graphs(const std::vector<MotifGraph>& graphs, float x, Dataset& d
   dataset.edge_mask.assign(sorted.label.begin(), sorted.label.end());
   sorted.label.clear();
   dataset.x.num_rows = node_ptr.back();
-  dataset.x.num_cols = kColumns;
-  dataset.x.dense.assign(static_cast<std::size_t>(node_ptr.back() * kColumns), x);
+  dataset.x.num_cols = kFeatures;
+  dataset.x.dense.assign(static_cast<std::size_t>(node_ptr.back() * kFeatures), x);
   set_graphs(std::move(sorted), std::move(node_ptr), dataset);
 }
 

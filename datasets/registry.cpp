@@ -12,6 +12,7 @@ namespace {
 const std::string kPlatonovUrl =
     "https://github.com/yandex-research/heterophilous-graphs/raw/main/data/";
 const std::string kBotnetUrl = "https://zenodo.org/record/3689089/files/";
+const std::string kSnapUrl = "https://snap.stanford.edu/data/";
 const std::string kTuUrl = "https://www.chrsmrrs.com/graphkerneldatasets/";
 const std::string kTuCleanUrl =
     "https://raw.githubusercontent.com/nd7141/graph_datasets/master/datasets/";
@@ -52,6 +53,20 @@ SetRow botnet(const std::string& topology) {
           {960, -1, -1, 1, 2, true},
           kBotnetUrl + "botnet_" + topology + ".tar.gz",
           {}};
+}
+
+/// `file` lies in the folder snap, as it is or packed by gzip; without features and classes.
+SetRow snap(const std::string& name, const std::string& file, Counts counts,
+            const std::string& note = {}) {
+  counts.features = counts.classes = 0;
+  return {"snap:" + name, Family::kSnap, "snap/" + file, counts, {}, note};
+}
+
+/// One that lies at SNAP under its own name.
+SetRow snap_text(const std::string& name, const Counts& counts) {
+  SetRow row = snap(name, name + ".txt", counts);
+  row.url = kSnapUrl + name + ".txt.gz";
+  return row;
 }
 
 std::vector<SetRow> make_table() {
@@ -142,6 +157,16 @@ std::vector<SetRow> make_table() {
        {1, 115, 73, 1, 2, true},
        {},
        "one small graph, to try the format"},
+      snap_text("email-Enron", {1, 36692, 183831}),
+      snap_text("facebook_combined", {1, 4039, 88234}),
+      snap_text("p2p-Gnutella31", {1, 62586, 147892, -1, -1, true}),
+      snap_text("wiki-Vote", {1, 7115, 103689, -1, -1, true}),
+      snap("CA-HepTh", "CA-HepTh.txt", {1, 9877, 25973}, "25 self-loops are dropped"),
+      snap("as20graph", "as20graph.txt", {1, 6474, 12572}, "1323 self-loops are dropped"),
+      snap("as-caida20070917", "as-caida20070917.txt", {1, 8020, 18203},
+           "the relation of each link is not read"),
+      snap("email-Eu-core", "email-Eu-core.csv", {1, 1005, 25571, -1, -1, true}, directed_note),
+      snap("MIT8", "MIT8.edgelist", {1, 6440, 251252}, "of Facebook100, not of SNAP"),
       {"karate",
        Family::kEmbedded,
        {},
@@ -290,6 +315,7 @@ Task task_of(const SetRow& set) {
     case Family::kHeterophilous:
     case Family::kAttributed:
     case Family::kBotnet:
+    case Family::kSnap:
     case Family::kEmbedded:
       break;
   }
@@ -330,6 +356,11 @@ SetFiles find_files(const SetRow& set, const std::filesystem::path& root) {
         find_botnet(set, search);
       }
       break;
+    case Family::kSnap: {
+      const std::string packed = set.path + ".gz";  // what its address gives
+      search.need(search.has(set.path) ? set.path : packed);
+      break;
+    }
     case Family::kHeterophilous:
     case Family::kAttributed:
     case Family::kTuClean:

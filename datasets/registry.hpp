@@ -22,6 +22,7 @@ enum class Family {
   kGin,
   kCsl,
   kBotnet,
+  kSnap,
   kEmbedded,
   kGenerated,
 };

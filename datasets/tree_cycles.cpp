@@ -15,11 +15,11 @@ namespace {
 
 constexpr std::int64_t kCycle = 6;
 constexpr std::int64_t kNearRoot = 3;  // nodes 1, 2, 3 of a cycle and of the tree
-constexpr std::int64_t kMost = 1'000'000;
+constexpr std::int64_t kMostCycles = 1'000'000;
 
 void check(const TreeCyclesOptions& o) {
   require_option("tree_cycles", o.height >= 2 && o.height <= 20, "height", "in 2 .. 20", o.height);
-  require_option("tree_cycles", o.num_cycles >= 0 && o.num_cycles <= kMost, "num_cycles",
+  require_option("tree_cycles", o.num_cycles >= 0 && o.num_cycles <= kMostCycles, "num_cycles",
                  "in 0 .. 10^6", o.num_cycles);
   const std::int64_t nodes = (std::int64_t{2} << o.height) - 1;
   require_option("tree_cycles", o.attach == CycleAttach::kOriginal || o.num_cycles <= nodes,

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kLeadStream = 0x434C5553U;   // "CLUS"
 constexpr std::uint32_t kOtherStream = 0x434C5554U;  // "CLUT"
 
-[[noreturn]] void refuse(const std::string& rule, std::int64_t got) {
+[[noreturn]] void refuse_parts(const std::string& rule, std::int64_t got) {
   throw InvalidArgument("ClusterLoader: " + rule + ", got " + std::to_string(got));
 }
 
@@ -28,16 +28,16 @@ ClusterLoader::ClusterLoader(Graph graph, std::vector<std::int32_t> part,
   }
   const NodeId num_nodes = graph_.num_nodes();
   if (static_cast<std::int64_t>(part_.size()) != num_nodes) {
-    refuse("part must have an entry per node, " + std::to_string(num_nodes),
-           static_cast<std::int64_t>(part_.size()));
+    refuse_parts("part must have an entry per node, " + std::to_string(num_nodes),
+                 static_cast<std::int64_t>(part_.size()));
   }
   if (options_.parts_per_batch < 1) {
-    refuse("parts_per_batch must be >= 1", options_.parts_per_batch);
+    refuse_parts("parts_per_batch must be >= 1", options_.parts_per_batch);
   }
   for (NodeId v = 0; v < num_nodes; ++v) {
     const std::int32_t p = part_[static_cast<std::size_t>(v)];
     if (p < 0) {
-      refuse("part[" + std::to_string(v) + "] must be >= 0", p);
+      refuse_parts("part[" + std::to_string(v) + "] must be >= 0", p);
     }
     if (static_cast<std::size_t>(p) >= nodes_.size()) {
       nodes_.resize(static_cast<std::size_t>(p) + 1);
@@ -49,7 +49,7 @@ ClusterLoader::ClusterLoader(Graph graph, std::vector<std::int32_t> part,
   std::vector<bool> leads(nodes_.size(), wanted.empty());
   for (const NodeId v : wanted) {
     if (v < 0 || v >= num_nodes) {
-      refuse("wanted nodes must be in [0, " + std::to_string(num_nodes) + ")", v);
+      refuse_parts("wanted nodes must be in [0, " + std::to_string(num_nodes) + ")", v);
     }
     leads[static_cast<std::size_t>(part_[static_cast<std::size_t>(v)])] = true;
   }
@@ -65,7 +65,7 @@ ClusterLoader::ClusterLoader(Graph graph, std::vector<std::int32_t> part,
 
 std::vector<std::int32_t> ClusterLoader::parts_of(std::uint32_t epoch, std::int64_t batch) const {
   if (batch < 0 || batch >= num_batches_) {
-    refuse("batch must be in [0, " + std::to_string(num_batches_) + ")", batch);
+    refuse_parts("batch must be in [0, " + std::to_string(num_batches_) + ")", batch);
   }
   // Leads are dealt first, one to each batch in turn, so that none goes without.
   std::vector<std::int32_t> deck;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kShuffleStream = 0x53484655U;  // "SHFU"
 
-[[noreturn]] void refuse(const std::string& rule, std::int64_t got) {
+[[noreturn]] void refuse_batches(const std::string& rule, std::int64_t got) {
   throw InvalidArgument("NeighborLoader: " + rule + ", got " + std::to_string(got));
 }
 
@@ -23,10 +23,10 @@ void check_seeds(const std::vector<NodeId>& seeds, NodeId num_nodes) {
     const NodeId seed = seeds[i];
     const auto where = [i] { return "seeds[" + std::to_string(i) + "] must "; };
     if (seed < 0 || seed >= num_nodes) {
-      refuse(where() + "be in [0, " + std::to_string(num_nodes) + ")", seed);
+      refuse_batches(where() + "be in [0, " + std::to_string(num_nodes) + ")", seed);
     }
     if (met[static_cast<std::size_t>(seed)]) {
-      refuse(where() + "differ from all before it", seed);
+      refuse_batches(where() + "differ from all before it", seed);
     }
     met[static_cast<std::size_t>(seed)] = true;
   }
@@ -40,10 +40,10 @@ NeighborLoader::NeighborLoader(NeighborSampler sampler, std::vector<NodeId> seed
       options_(options),
       seeds_(std::make_shared<const std::vector<NodeId>>(std::move(seeds))) {
   if (options_.batch_size < 1) {
-    refuse("batch_size must be >= 1", options_.batch_size);
+    refuse_batches("batch_size must be >= 1", options_.batch_size);
   }
   if (options_.prefetch < 0) {
-    refuse("prefetch must be >= 0", options_.prefetch);
+    refuse_batches("prefetch must be >= 0", options_.prefetch);
   }
   check_seeds(*seeds_, sampler_.graph().num_nodes());
 }
@@ -74,7 +74,7 @@ std::shared_ptr<const std::vector<NodeId>> NeighborLoader::order_of(std::uint32_
 
 std::vector<NodeId> NeighborLoader::seeds_of(std::uint32_t epoch, std::int64_t batch) const {
   if (batch < 0 || batch >= num_batches()) {
-    refuse("batch must be in [0, " + std::to_string(num_batches()) + ")", batch);
+    refuse_batches("batch must be in [0, " + std::to_string(num_batches()) + ")", batch);
   }
   const auto order = order_of(epoch);
   const auto count = static_cast<std::int64_t>(order->size());

@@ -44,9 +44,11 @@ void GnnImpl::reset() {
   const GnnOptions& o = options_;
   const bool residual = o.stage_type == StageType::kResidual;
   const bool reversible = o.stage_type == StageType::kReversible;
+  const bool drew = o.stage_type == StageType::kDrew;
+  const bool in_blocks = residual || reversible || drew;
   // Blocks and output_norm do it there; rows of graphs are no business of an Mlp.
-  const Norm mlp_norm = residual || reversible || is_graph_norm(o.norm) ? Norm::kNone : o.norm;
-  const bool bare_pre_mp = reversible || propagates_scores(o);
+  const Norm mlp_norm = in_blocks || is_graph_norm(o.norm) ? Norm::kNone : o.norm;
+  const bool bare_pre_mp = reversible || drew || propagates_scores(o);
   std::int64_t width = o.dim_in;
 
   if (o.layers_pre_mp > 0) {
@@ -74,6 +76,11 @@ void GnnImpl::reset() {
   }
   if (reversible) {
     stack_ = register_module("stack", make_reversible_stack(encoded));
+  } else if (drew) {
+    const auto form = o.layer_type == LayerType::kGin ? DrewForm::kGin : DrewForm::kGcn;
+    drew_ = register_module(
+        "drew",
+        Drew(DrewOptions(width, o.layers_mp).shape(o.drew).form(form).train_eps(o.gin_train_eps)));
   } else if (residual) {
     blocks_ = register_module("blocks", torch::nn::ModuleList());
     for (std::int64_t i = 0; i < o.layers_mp; ++i) {
@@ -102,7 +109,7 @@ void GnnImpl::reset() {
     }
   }
 
-  output_norm_ = residual || reversible ? make_norm(o.norm, width) : nullptr;
+  output_norm_ = in_blocks ? make_norm(o.norm, width) : nullptr;
   if (output_norm_) {
     register_module("output_norm", output_norm_);
   }
@@ -138,8 +145,8 @@ void GnnImpl::reset_parameters() {
   if (edge_encoder_) {
     edge_encoder_->reset_parameters(init);
   }
-  if (stack_) {
-    stack_->reset_parameters(init);
+  if (stack_ || drew_) {
+    stack_ ? stack_->reset_parameters(init) : drew_->reset_parameters(init);
   }
   if (blocks_) {
     for (const auto& block : *blocks_) {
@@ -195,9 +202,10 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
 
 at::Tensor GnnImpl::forward(const NodeInput& x, std::span<const ConvContext> contexts,
                             std::int64_t num_rows) {
-  TORCH_CHECK(!stack_,
+  TORCH_CHECK(!stack_ && !drew_,
               "Gnn: a mini-batch must have one context per message-passing layer, which those of "
-              "stage_type reversible cannot take: backward reconstructs all of them on one graph");
+              "stage_type ",
+              name_of(options_.stage_type), " cannot take: all of them run on one graph");
   TORCH_CHECK(static_cast<std::int64_t>(contexts.size()) == options_.layers_mp,
               "Gnn: a mini-batch must have one context per message-passing layer, ",
               options_.layers_mp, ", got ", contexts.size());
@@ -234,7 +242,7 @@ ConvContext GnnImpl::with_encoded_edges(const ConvContext& context) {
 
 at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
                         std::span<const std::int64_t> ptr) {
-  const bool in_blocks = stack_ || blocks_;
+  const bool in_blocks = stack_ || blocks_ || drew_;
   const double input_dropout = options_.input_dropout.value_or(in_blocks ? 0.0 : options_.dropout);
   NodeInput h =
       is_training() && input_dropout > 0.0 ? dropout(x, input_dropout, node_key(kInputLayer)) : x;
@@ -245,14 +253,15 @@ at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
     show("pre_mp", pre);
     layer += static_cast<std::uint32_t>(options_.layers_pre_mp);
     initial = pre;
-    h = stack_ || propagates_scores(options_) ? pre
-                                              : dropped(pre, options_.dropout, node_key(layer - 1));
+    h = stack_ || drew_ || propagates_scores(options_)
+            ? pre
+            : dropped(pre, options_.dropout, node_key(layer - 1));
   } else {
     initial = is_sparse(h) ? at::Tensor() : std::get<at::Tensor>(h);
   }
 
-  if (stack_) {
-    h = forward_reversible(std::get<at::Tensor>(h), contexts.of(0), layer);
+  if (stack_ || drew_) {
+    h = forward_whole(std::get<at::Tensor>(h), contexts.of(0), layer);
     layer += static_cast<std::uint32_t>(options_.layers_mp) + 1;
   } else if (blocks_) {
     h = forward_blocks(std::get<at::Tensor>(h), contexts, layer);
@@ -362,13 +371,13 @@ at::Tensor GnnImpl::forward_blocks(at::Tensor h, const LayerContexts& contexts,
   return h;
 }
 
-at::Tensor GnnImpl::forward_reversible(const at::Tensor& h, const ConvContext& context,
-                                       std::uint32_t layer) {
+at::Tensor GnnImpl::forward_whole(const at::Tensor& h, const ConvContext& context,
+                                  std::uint32_t layer) {
   ConvContext inner = context;
   inner.initial = at::Tensor();  // as wide as all groups together: of no use to one
   inner.key = node_key(layer);
-  at::Tensor out = stack_->forward(h, inner);
-  show("stack", out);
+  at::Tensor out = drew_ ? drew_->forward(h, inner) : stack_->forward(h, inner);
+  show(drew_ ? "drew" : "stack", out);
   const AfterNorm after{options_.act, is_training() ? options_.dropout : 0.0,
                         node_key(layer + static_cast<std::uint32_t>(options_.layers_mp))};
   out = output_norm_ ? apply_norm(*output_norm_, out, after)
@@ -445,8 +454,12 @@ std::vector<LayerRow> GnnImpl::describe() const {
   if (stack_) {
     add_stack_rows(rows, *stack_);
   }
+  const std::string same = arrow(width, width);
+  if (drew_) {
+    rows.push_back(row_of("drew", *drew_, same));
+  }
   for (std::size_t i = 0; blocks_ && i < blocks_->size(); ++i) {
-    rows.push_back(row_of("blocks." + std::to_string(i), *blocks_->ptr(i), arrow(width, width)));
+    rows.push_back(row_of("blocks." + std::to_string(i), *blocks_->ptr(i), same));
   }
   if (output_norm_) {
     rows.push_back(row_of("output_norm", *output_norm_, std::to_string(width)));
@@ -477,7 +490,10 @@ std::vector<at::Tensor> GnnImpl::first_layer_parameters() const {
 }
 
 std::vector<at::Tensor> GnnImpl::message_passing_parameters() const {
-  return stack_ ? stack_->parameters() : blocks_ ? blocks_->parameters() : convs_->parameters();
+  return stack_    ? stack_->parameters()
+         : drew_   ? drew_->parameters()
+         : blocks_ ? blocks_->parameters()
+                   : convs_->parameters();
 }
 
 }  // namespace isthmus::layers

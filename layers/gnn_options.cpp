@@ -18,10 +18,7 @@ constexpr std::string_view kLayerTypes[] = {
     "graphconv", "genconv",  "gatedgcnconv", "rgcnconv",  "pnaconv",         "edgeconv",
 };
 constexpr std::string_view kStageTypes[] = {
-    "stack",
-    "skipsum",
-    "residual",
-    "reversible",
+    "stack", "skipsum", "residual", "reversible", "drew",
 };
 constexpr std::string_view kJumpingKnowledge[] = {
     "none", "sum", "cat", "max", "lstm",
@@ -99,9 +96,10 @@ void require_rate(std::string_view option, double value) {
   require(value >= 0.0 && value < 1.0, option, "in [0, 1)", std::to_string(value));
 }
 
-/// kResidual and kReversible: blocks that keep a width of their own, between Linear layers.
+/// Stages that keep a width of their own, between Linear layers.
 bool has_blocks(const GnnOptions& options) {
-  return options.stage_type == StageType::kResidual || options.stage_type == StageType::kReversible;
+  return options.stage_type == StageType::kResidual ||
+         options.stage_type == StageType::kReversible || options.stage_type == StageType::kDrew;
 }
 
 /// Refuses stages of blocks for what only chains of layers have: " with virtual_node".
@@ -368,6 +366,25 @@ void check_blocks(const GnnOptions& options) {
           std::to_string(options.layers_post_mp));
 }
 
+void check_drew(const GnnOptions& options) {
+  if (options.stage_type != StageType::kDrew) {
+    return;
+  }
+  const std::string with = " with stage_type drew";
+  const bool gcn = options.layer_type == LayerType::kGcn;
+  require(gcn || options.layer_type == LayerType::kGin, "layer_type", "gcnconv or ginconv" + with,
+          std::string(name_of(options.layer_type)));
+  require_at_least(1, "layers_mp", options.layers_mp);
+  require_at_least(1, "rings", options.drew.rings);
+  require(options.drew.delay >= 0, "delay", ">= 1, or 0 for none",
+          std::to_string(options.drew.delay));
+  require(gcn || !options.drew.self_loops, "self_loops", "false with layer_type ginconv", "true");
+  require(options.agg.value_or(ops::Reduce::kSum) == ops::Reduce::kSum, "agg", "add" + with,
+          std::string(name_of(options.agg.value_or(ops::Reduce::kSum))));
+  require(options.degree_norm == DegreeNorm::kSymmetric, "degree_norm", "symmetric" + with,
+          std::string(name_of(options.degree_norm)));
+}
+
 /// Before any rule that divides by the groups.
 void check_reversible(const GnnOptions& options) {
   if (options.stage_type != StageType::kReversible) {
@@ -425,6 +442,7 @@ void check_options(const GnnOptions& options) {
   require(options.theta >= 0.0, "theta", ">= 0", std::to_string(options.theta));
   require_at_least(1, "norm_groups", options.norm_groups);
   check_reversible(options);
+  check_drew(options);
   check_widths(options);
   check_virtual_node(options);
   if (options.stage_type == StageType::kResidual) {

@@ -204,6 +204,7 @@ at::Tensor ReversibleStackImpl::forward(const at::Tensor& x, const ConvContext& 
     checks_->noise_due.store(false);
   }
   const std::vector<at::Tensor> parameters = parameters_of(*run);
+  run->keep_marks(inputs);
   inputs.insert(inputs.end(), parameters.begin(), parameters.end());
   return reversible_forward(x, inputs, run);
 }

@@ -74,6 +74,7 @@ std::optional<ops::GinBlock> ReversibleConvImpl::as_gin_block(const BlockContext
   block.norm_eps = before->options.eps();
   block.dropout = context.dropout;
   block.mask = context.mask;
+  block.marks = context.marks;
   return block;
 }
 

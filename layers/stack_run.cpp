@@ -1,8 +1,11 @@
 #include "stack_run.hpp"
 
 #include <unordered_set>
+#include <utility>
 
 #include <c10/util/Exception.h>
+
+#include "isthmus/ops/dropout.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -61,6 +64,9 @@ auto StackRun::with_context(std::int64_t layer, std::int64_t group,
   context.mask.layer =
       mask == MaskSharing::kShared ? kSharedMask : key.layer + static_cast<std::uint32_t>(layer);
   context.mask.first_column = static_cast<std::uint32_t>(dropout > 0.0 ? group * width : 0);
+  if (!marks.empty()) {
+    context.marks = marks[static_cast<std::size_t>(group)];
+  }
   return body(context);
 }
 
@@ -69,6 +75,19 @@ std::optional<ops::GinBlock> StackRun::as_gin_block(std::int64_t layer, std::int
   return with_context(layer, group, arguments, [&](const BlockContext& context) {
     return as_block(*block(layer, group)).as_gin_block(context);
   });
+}
+
+void StackRun::keep_marks(std::span<const at::Tensor> arguments) {
+  if (dropout == 0.0 || mask != MaskSharing::kShared || num_layers == 0) {
+    return;
+  }
+  std::vector<at::Tensor> kept;
+  for (std::int64_t group = 0; group < layout.groups; ++group) {
+    const std::optional<ops::GinBlock> whole = as_gin_block(0, group, arguments);
+    kept.push_back(whole ? ops::dropout_marks(graph.num_nodes(), width, dropout, whole->mask)
+                         : at::Tensor());
+  }
+  marks = std::move(kept);
 }
 
 at::Tensor StackRun::evaluate(std::int64_t layer, std::int64_t group, const at::Tensor& u,

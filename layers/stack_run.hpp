@@ -60,6 +60,7 @@ struct StackRun {
   std::vector<bool> per_group;                     ///< Of each extra, the other arguments.
   std::shared_ptr<FirstStepChecks> checks;
   std::int64_t width = 0;
+  std::vector<at::Tensor> marks;  ///< ops::dropout_marks() of each group; empty: not kept.
 
   [[nodiscard]] const std::shared_ptr<torch::nn::Module>& block(std::int64_t layer,
                                                                 std::int64_t group) const {
@@ -71,6 +72,8 @@ struct StackRun {
   /// The block as passes over the stream, if it is of that kind.
   [[nodiscard]] std::optional<ops::GinBlock> as_gin_block(
       std::int64_t layer, std::int64_t group, std::span<const at::Tensor> arguments) const;
+  /// Keeps the bits of a mask that all layers share for the blocks that can read them.
+  void keep_marks(std::span<const at::Tensor> arguments);
   [[nodiscard]] at::Tensor evaluate(std::int64_t layer, std::int64_t group, const at::Tensor& u,
                                     std::span<const at::Tensor> arguments) const;
   /// Takes the stream back from the end of layer `layer` to its beginning.

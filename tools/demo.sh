@@ -73,6 +73,49 @@ BOT=$OUT/bots/seed-0/best.safetensors
   --top 10 --svg "$OUT/bot.svg" --quiet
 echo "  drawn in $OUT/bot.svg"
 echo
+echo "Bottlenecks: the ten edges that lower the total resistance of Zachary's karate club most (GTR), and"
+echo "what they do to the curvature of its edges; negative ones are bridges between groups."
+"$ISTHMUS" rewire karate --method gtr --budget 10 --out "$OUT/karate.edges" \
+  --html "$OUT/karate.html" --quiet | grep -E '^(edges|R_tot)'
+for graph in karate "$OUT/karate.edges"; do
+  echo
+  "$ISTHMUS" curvature "$graph" --quiet
+done
+echo "  the same as a page: $OUT/karate.html"
+echo
+echo "What can a network tell apart? Decalin and bicyclopentyl: two six-rings that share a bond, two five-rings"
+echo "joined by one. No message passing network (1-WL) tells them apart; one that marks a node does (1,1-WL):"
+cat >"$OUT/decalin.edges" <<'EDGES'
+0 1
+1 2
+2 3
+3 4
+4 5
+5 0
+5 6
+6 7
+7 8
+8 9
+9 4
+EDGES
+cat >"$OUT/bicyclopentyl.edges" <<'EDGES'
+0 1
+1 2
+2 3
+3 4
+4 0
+4 5
+5 6
+6 7
+7 8
+8 9
+9 5
+EDGES
+echo
+"$ISTHMUS" wl compare "$OUT/decalin.edges" "$OUT/bicyclopentyl.edges" --tests wl1,kl11 --witness pattern \
+  --html "$OUT/decalin.html" --quiet
+echo "  drawn side by side in $OUT/decalin.html"
+echo
 echo "$SECONDS s. Three commands to try next:"
 echo "  ./run isthmus info $MODEL"
 echo "  ./run isthmus eval --model $MODEL"

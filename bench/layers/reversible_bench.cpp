@@ -31,6 +31,7 @@
 #include "machine.hpp"
 #include "options.hpp"
 #include "timing.hpp"
+#include "xg_bot_peers.hpp"
 
 namespace isthmus::bench {
 namespace {
@@ -125,7 +126,8 @@ double step_bytes(Network& network, const std::function<void()>& step) {
   return static_cast<double>(block_pool_use().peak) - before;
 }
 
-bool memory(bool quick) {
+bool memory(const Options& asked) {
+  const bool quick = asked.quick;
   const Graph graph = random_graph(20000, 200000);
   const at::Tensor x = at::randn({20000, kWidth}).requires_grad_(true);
   std::printf(
@@ -152,6 +154,15 @@ bool memory(bool quick) {
     depths.push_back({count, parameters_of(*ours), bytes});
     std::printf("  %6lld %10s %10.1f %10.1f %14.3f %14.3f\n", static_cast<long long>(count),
                 "fixed32", bytes / kMib, plain_bytes / kMib, seconds, plain_seconds);
+  }
+  if (!asked.peers.empty()) {
+    std::vector<std::int64_t> label(20000);
+    for (std::size_t i = 0; i < label.size(); i += 7) {
+      label[i] = 1;
+    }
+    for (const std::int64_t count : {4, 24}) {
+      print_xg_bot_peers(asked, asked.threads.back(), {graph, label, kWidth, count}, 0.0);
+    }
   }
   const bool met = within_bounds(depths, 40.0);
   std::printf("A4: %s\n", verdict(met).c_str());
@@ -430,7 +441,7 @@ int run(int argc, char** argv) {
   at::manual_seed(1);
   for (const std::string& part : parts) {
     if (part == "a4") {
-      (void)memory(options.quick);
+      (void)memory(options);
     } else if (part == "a5") {
       (void)exactness(options.quick);
     } else if (part == "a6") {

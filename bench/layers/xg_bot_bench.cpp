@@ -25,9 +25,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <initializer_list>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -48,10 +46,9 @@
 #include "loss.hpp"
 #include "machine.hpp"
 #include "options.hpp"
-#include "paths.hpp"
-#include "peer.hpp"
 #include "roofline.hpp"
 #include "timing.hpp"
+#include "xg_bot_peers.hpp"
 
 namespace isthmus::bench {
 namespace {
@@ -106,62 +103,6 @@ Botnets make_botnets(const Setting& setting, std::int64_t count) {
   all.graph = count == 1 ? graphs.front() : batch_graphs(graphs).graph;
   all.graph.plan().prepare();
   return all;
-}
-
-/// The same step by PyG on the same graph, each way in a process of its own.
-void measure_peers(const Options& options, int threads, const Botnets& botnets, double ours) {
-  const Graph& graph = botnets.graph;
-  const EdgeIndex index(graph);
-  for (const std::string& environment : options.peers) {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i == 0 || i < names.size(); ++i) {
-      const Scratch folder;
-      save_npy(folder.path() / "g.src.npy", index.src.data_ptr<std::int64_t>(),
-               {graph.num_edges()});
-      save_npy(folder.path() / "g.dst.npy", index.dst.data_ptr<std::int64_t>(),
-               {graph.num_edges()});
-      save_npy(folder.path() / "y.npy", botnets.targets.label.data(), {graph.num_nodes()});
-      Peer peer(environment, threads, folder);
-      if (i == 0) {
-        names = peer.paths("xg-bot");
-        if (names.empty()) {
-          break;
-        }
-        std::printf("  peer                  %s\n", peer.description().c_str());
-      }
-      const auto ask = [&peer](std::initializer_list<std::pair<const char*, formats::Json>> keys) {
-        formats::Json question = formats::Json::object();
-        for (const auto& [key, value] : keys) {
-          question[key] = value;
-        }
-        return peer.ask(question);
-      };
-      try {
-        (void)ask({{"do", "graph"}, {"name", "g"}, {"nodes", std::int64_t{graph.num_nodes()}}});
-        const layers::GnnOptions net = layers::xg_bot_options();
-        const std::int64_t id = ask({{"do", "prepare"},
-                                     {"op", "xg-bot"},
-                                     {"path", names[i]},
-                                     {"graph", "g"},
-                                     {"width", net.dim_inner},
-                                     {"layers", net.layers_mp}})
-                                    .at("id")
-                                    .as_integer();
-        (void)ask({{"do", "memory"}});
-        std::vector<Sample> steps;
-        for (int k = 0; k < 4; ++k) {
-          steps.push_back(peer.run(id, "step"));
-        }
-        steps.erase(steps.begin());
-        const double median = summarise(steps).median / 1e3;
-        std::printf("  %-21s %8.3f seconds, %.2f of ours; %.0f MiB resident at most\n",
-                    names[i].c_str(), median, median / ours,
-                    ask({{"do", "memory"}}).at("peak").as_double() / kMib);
-      } catch (const Error& error) {
-        std::printf("  %s: left out: %s\n", names[i].c_str(), error.what());
-      }
-    }
-  }
 }
 
 /// What the model allows, in seconds.
@@ -272,7 +213,10 @@ bool measure(const Setting& setting, std::int64_t count, int repetitions, const 
       "  memory, MiB           %8.0f of tensors above those before, %.0f resident at most\n",
       tensors / kMib, resident / kMib);
   if (count == 1) {  // of more graphs no machine of this kind holds ordinary tapes
-    measure_peers(options, threads, botnets, all.median / 1e3);
+    print_xg_bot_peers(
+        options, threads,
+        {botnets.graph, botnets.targets.label, shape.dim_inner, std::int64_t{shape.layers_mp}},
+        all.median / 1e3);
   }
   if (share > kCrowded) {
     std::printf("  others took %.0f %% of the cores: no verdict\n", 100.0 * share);

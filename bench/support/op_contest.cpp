@@ -238,6 +238,13 @@ void OpReport::check_stated(const OpCase& contest, const Tensors& got) {
 
 void OpReport::run(OpCase& contest, Peers& peers) {
   std::vector<Racer> racers = gather_racers(contest, peers);
+  std::erase_if(racers, [&](const Racer& racer) {
+    const auto& parts = options_.beside;
+    return racer.path != &contest.ours && !parts.empty() &&
+           std::none_of(parts.begin(), parts.end(), [&](const std::string& part) {
+             return racer.name.find(part) != std::string::npos;
+           });
+  });
   for (Racer& racer : racers) {
     if (racer.refusal.empty()) {
       check(racer, contest, peers);

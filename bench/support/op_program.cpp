@@ -53,6 +53,7 @@ class Program {
                                : std::vector<std::string>{"none"}),
         options_(parse_options(argc, argv, program.name, DefaultThreads::kOneAndAll, extra())),
         report_(options_, program.name) {
+    options_.beside = beside_;
     ops::install_tensor_allocator();
     ops::install_tensor_executor();
     for (const std::string& op : ops_) {
@@ -85,7 +86,9 @@ class Program {
 
  private:
   std::vector<ExtraOption> extra() {
-    std::vector<ExtraOption> list;
+    std::vector<ExtraOption> list{
+        {"--beside TEXT,...", "only competitors whose names hold one of these",
+         [this](const std::string& value) { beside_ = split_list(value); }}};
     if (program_.ops.size() > 1) {
       list.push_back({"--op NAME,...", "operations, all unless named",
                       [this](const std::string& value) { ops_ = split_list(value); }});
@@ -151,6 +154,7 @@ class Program {
   const OpProgram& program_;
   std::vector<std::string> ops_;
   std::vector<std::string> orders_;
+  std::vector<std::string> beside_;
   Options options_;
   OpReport report_;
 };

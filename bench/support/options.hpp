@@ -14,6 +14,7 @@ struct Options {
   std::vector<std::string> shapes;     ///< Names of find_shape(); empty: the benchmark's own.
   std::vector<std::int64_t> features;  ///< Widths; empty: the shape's own.
   std::vector<std::string> peers;      ///< Folders of Python environments.
+  std::vector<std::string> beside;     ///< Parts of competitors' names; empty: all of them.
   std::string json;                    ///< File for all samples; empty: none.
   int warm_ups = 10;                   ///< Runs before timing, or 0.5 s if that comes first.
   int repetitions = 20;                ///< Timed runs, >= 1.

@@ -334,12 +334,8 @@ class Training:
 
 
 def xg_bot(make):
-    """A training step of XG-BoT on CSR."""
-    from peer_xg_bot import Step
-
-    def prepared(_, question):
-        return Step(make, GRAPHS[question['graph']].form('csr'), load('y.npy'), question)
-    return prepared
+    """A training step of XG-BoT on CSR: make(edges, labels, question)."""
+    return lambda _, question: make(GRAPHS[question['graph']].form('csr'), load('y.npy'), question)
 
 
 class Batching:
@@ -393,10 +389,11 @@ def paths():
             if kind != 'gat':  # on CSR it gathers along edges all the same
                 table[kind]['PyG adj_t (CSR)'] = (Training, pyg_model(kind, 'csr'))
         table['batching']['PyG Batch.from_data_list'] = (Batching, pyg_batch)
-        from peer_xg_bot import PlainPair, group_add_rev
+        import peer_xg_bot
 
-        table['xg-bot']['PyG GINConv, autograd'] = (xg_bot(PlainPair), None)
-        table['xg-bot']['PyG GroupAddRev'] = (xg_bot(group_add_rev), None)
+        table['xg-bot']['PyTorch, CSR both ways'] = (xg_bot(peer_xg_bot.ProductStep), None)
+        table['xg-bot']['PyG GINConv, autograd'] = (xg_bot(peer_xg_bot.plain_step), None)
+        table['xg-bot']['PyG GroupAddRev'] = (xg_bot(peer_xg_bot.reversible_step), None)
     if dgl is not None:
         for reduce in ('sum', 'max', 'min'):
             table[reduce][f'DGL copy_u_{reduce}'] = (Operation, dgl_copy_u(reduce))

@@ -31,8 +31,26 @@ std::string nearest_hint(std::string_view wrong, std::span<const std::string> kn
   return near.empty() ? otherwise : "did you mean " + in_quotes(near) + "?";
 }
 
-bool ends_in_json(std::string_view word) {
-  return word.size() > 5 && word.substr(word.size() - 5) == ".json";
+bool ends_in_json(std::string_view word) { return word.size() > 5 && word.ends_with(".json"); }
+
+/// Joins options of kOptionalTsv with their file, or "-" where no file follows.
+std::vector<std::string> join_tsv_files(const VerbSpec& verb,
+                                        const std::vector<std::string>& words) {
+  std::vector<std::string> joined_words;
+  bool options = true;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    options = options && words[i] != "--";
+    const OptionSpec* option = options ? find_option(verb, words[i]) : nullptr;
+    if (option == nullptr || option->takes != Takes::kOptionalTsv) {
+      joined_words.push_back(words[i]);
+    } else if (i + 1 < words.size() && (words[i + 1] == "-" || words[i + 1].ends_with(".tsv"))) {
+      joined_words.push_back(option->name + "=" + words[i + 1]);
+      ++i;
+    } else {
+      joined_words.push_back(option->name + "=-");
+    }
+  }
+  return joined_words;
 }
 
 [[noreturn]] void throw_missing_value(const OptionSpec& option) {
@@ -78,6 +96,7 @@ void check_value(const OptionSpec& option, const std::string& text) {
       break;
     case Takes::kText:
     case Takes::kJson:
+    case Takes::kOptionalTsv:
       if (text.empty()) {
         throw_missing_value(option);
       }
@@ -271,7 +290,7 @@ Arguments parse_arguments(const VerbSpec& verb, std::span<const std::string> wor
                                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
   }
-  const std::vector<std::string> joined_words = join_json_file(words);
+  const std::vector<std::string> joined_words = join_tsv_files(verb, join_json_file(words));
   check_equals_signs(verb, joined_words);
   std::vector<std::string> free_words = split_words(app, verb, joined_words);
 

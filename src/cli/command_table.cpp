@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "graph_verbs.hpp"
+#include "wl_table.hpp"
+
 namespace isthmus::cli {
 namespace {
 
@@ -211,6 +214,8 @@ VerbSpec explain_verb() {
        .fallback = "100",
        .minimum = 1,
        .maximum = 1000000},
+      {.name = "--symmetric",
+       .meaning = "gnnexplainer: opposite arcs share one mask, as undirected edges should"},
       {.name = "--out",
        .takes = Takes::kText,
        .value = "FILE",
@@ -319,9 +324,10 @@ VerbSpec help_verb() {
 }  // namespace
 
 std::span<const VerbSpec> all_verbs() {
-  static const std::array<VerbSpec, 9> verbs = {train_verb(),    eval_verb(),   predict_verb(),
-                                                explain_verb(),  info_verb(),   dataset_verb(),
-                                                generate_verb(), doctor_verb(), help_verb()};
+  static const std::array<VerbSpec, 14> verbs = {
+      train_verb(),   eval_verb(),     predict_verb(), explain_verb(),   info_verb(),
+      dataset_verb(), generate_verb(), rewire_verb(),  curvature_verb(), resistance_verb(),
+      metrics_verb(), wl_verb(),       doctor_verb(),  help_verb()};
   return verbs;
 }
 

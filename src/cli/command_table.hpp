@@ -9,8 +9,9 @@
 
 namespace isthmus::cli {
 
-/// What an option takes. kJson is `--json[=FILE]`, the one option whose value is optional.
-enum class Takes { kNothing, kText, kInteger, kSize, kChoice, kPair, kJson };
+/// What an option takes. The value is optional of kJson, `--json[=FILE.json]`, and of kOptionalTsv:
+/// a word after it is its file if it is "-" or ends in .json, or .tsv.
+enum class Takes { kNothing, kText, kInteger, kSize, kChoice, kPair, kJson, kOptionalTsv };
 
 /// One option of the command line; help, parsing, range checks and near misses all read this.
 struct OptionSpec {

@@ -118,6 +118,10 @@ Output run_explain(Session& session) {
                           arguments.text("--masks") + "'");
   }
   const std::string metrics = arguments.text("--metrics");
+  if (arguments.has("--symmetric") && arguments.text("--method") != "gnnexplainer") {
+    throw InvalidArgument("--symmetric is of gnnexplainer, got --method " +
+                          arguments.text("--method"));
+  }
   const explain::ExplainResult result = explain::explain(
       model, {.dataset = arguments.text("--data"),
               .roots = session.data_roots(),
@@ -133,6 +137,7 @@ Output run_explain(Session& session) {
               .metrics = metrics != "none",
               .curves = metrics == "all",
               .epochs = arguments.integer("--epochs").value_or(100),
+              .symmetric = arguments.has("--symmetric"),
               .seed = session.seed(),
               .progress = session.progress(),
               .cancel = session.cancel()});

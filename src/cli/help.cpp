@@ -39,7 +39,7 @@ std::string entry(const std::string& name, const std::string& text, std::size_t 
 
 std::string option_entry(const OptionSpec& option) {
   std::string name = option.name;
-  if (option.takes == Takes::kJson) {
+  if (option.takes == Takes::kJson || option.takes == Takes::kOptionalTsv) {
     name += "[=" + option.value + "]";
   } else if (option.takes != Takes::kNothing) {
     name += " " + option.value;
@@ -47,9 +47,11 @@ std::string option_entry(const OptionSpec& option) {
   std::string notes;
   const auto note = [&](const std::string& text) { notes += (notes.empty() ? "" : "; ") + text; };
   if (option.choices.size() > 1) {
+    // A long list must be able to wrap.
+    const std::string between = option.choices.size() > 10 ? " | " : "|";
     std::string choices;
     for (const std::string& choice : option.choices) {
-      choices += (choices.empty() ? "" : "|") + choice;
+      choices += (choices.empty() ? "" : between) + choice;
     }
     note(choices);
   }

@@ -6,6 +6,11 @@ int main(int argc, char** argv) {
   const Program program = {.verbs = {{"info", run_info},
                                      {"dataset", run_dataset},
                                      {"generate", run_generate},
+                                     {"rewire", run_rewire},
+                                     {"curvature", run_curvature},
+                                     {"resistance", run_resistance},
+                                     {"metrics", run_metrics},
+                                     {"wl", run_wl},
                                      {"doctor", run_doctor}},
                            .has_torch = false,
                            .prepare = {}};

@@ -189,6 +189,9 @@ Output train_now(Session& session, const train::Config& config) {
                .args = session.args(),
                .git = kGitRevision});
   session.end_progress();
+  if (const Json* rewired = outcome.document.find("rewire")) {
+    session.talk("isthmus: rewired by " + rewired->at("summary").as_string());
+  }
   if (const Json* locality = outcome.document.find("locality")) {
     session.talk("isthmus: " + locality->at("summary").as_string());
   }

@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "isthmus/core/error.hpp"
-
-#include "graph_layout.hpp"
+#include "isthmus/draw/graph_layout.hpp"
+#include "isthmus/draw/svg_text.hpp"
 
 namespace isthmus::explain {
 namespace {
+
+using draw::fixed1;
+using draw::Place;
+using draw::short_number;
 
 constexpr double kSide = 760.0;  // of the square that holds the graph
 constexpr double kMargin = 40.0;
@@ -26,47 +29,6 @@ constexpr double kThinnest = 0.8;
 constexpr std::array<std::string_view, 6> kColours = {"#0072B2", "#E69F00", "#009E73",
                                                       "#CC79A7", "#56B4E9", "#D55E00"};
 constexpr std::string_view kNoClass = "#B0B0B0";
-
-std::string fixed1(double number) {
-  std::array<char, 40> digits{};
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(),
-                    std::abs(number) < 0.05 ? 0.0 : number, std::chars_format::fixed, 1)
-          .ptr;
-  return {digits.data(), end};
-}
-
-std::string short_number(double number) {
-  std::array<char, 40> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number,
-                                 std::chars_format::general, 3)
-                       .ptr;
-  return {digits.data(), end};
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // XML allows no control characters but these.
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' ? ' ' : c;
-    }
-  }
-  return out;
-}
 
 std::string_view colour_of(std::int64_t label) {
   return label < 0 ? kNoClass : kColours[static_cast<std::size_t>(label) % kColours.size()];
@@ -149,10 +111,10 @@ class Picture {
     const double height = kTop + kSide;
     svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + fixed1(width) + "\" height=\"" +
            fixed1(height) + "\" viewBox=\"0 0 " + fixed1(width) + " " + fixed1(height) +
-           "\" font-family=\"sans-serif\" font-size=\"13\">\n<title>" + escaped(drawing_->title) +
-           "</title>\n<desc>" + std::to_string(shown_) + " nodes and " +
-           std::to_string(lines_.size()) + " lines; widths are weights, the largest " +
-           short_number(largest_) + "</desc>\n";
+           "\" font-family=\"sans-serif\" font-size=\"13\">\n<title>" +
+           draw::xml_text(drawing_->title) + "</title>\n<desc>" + std::to_string(shown_) +
+           " nodes and " + std::to_string(lines_.size()) +
+           " lines; widths are weights, the largest " + short_number(largest_) + "</desc>\n";
     svg_ += "<rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n";
     write_text(kMargin, 32.0, drawing_->title, "font-size=\"18\" font-weight=\"bold\"");
     for (const Line& line : lines_) {
@@ -242,7 +204,7 @@ class Picture {
       pairs.emplace_back(place_of_[static_cast<std::size_t>(line.from)],
                          place_of_[static_cast<std::size_t>(line.to)]);
     }
-    places_ = graph_layout(next, pairs, middle);
+    places_ = draw::graph_layout(next, pairs, middle);
     fit();
   }
 
@@ -281,7 +243,7 @@ class Picture {
 
   void write_text(double x, double y, std::string_view text, std::string_view style = "") {
     svg_ += "<text x=\"" + fixed1(x) + "\" y=\"" + fixed1(y) + "\" fill=\"#202020\" " +
-            std::string(style) + ">" + escaped(text) + "</text>\n";
+            std::string(style) + ">" + draw::xml_text(text) + "</text>\n";
   }
 
   void write_line(const Line& line, double width, std::string_view style) {

@@ -161,10 +161,11 @@ struct Explained {
 Explained explained(const Subject& subject, const ExplainOptions& options) {
   switch (options.method) {
     case Method::kGnnExplainer:
-      return {
-          gnn_explainer(subject,
-                        {.masks = options.masks, .epochs = options.epochs, .seed = options.seed}),
-          {}};
+      return {gnn_explainer(subject, {.masks = options.masks,
+                                      .epochs = options.epochs,
+                                      .symmetric = options.symmetric,
+                                      .seed = options.seed}),
+              {}};
     case Method::kSaliency:
       return {saliency(subject, options.masks), {}};
     case Method::kInputXGradient:

@@ -251,6 +251,7 @@ Json options_json(const ExplainOptions& options) {
   json["top_percent"] = options.selection.threshold ? Json() : Json(options.selection.percent);
   json["threshold"] = options.selection.threshold ? Json(*options.selection.threshold) : Json();
   json["epochs"] = options.method == Method::kGnnExplainer ? Json(options.epochs) : Json();
+  json["symmetric"] = options.symmetric;
   return json;
 }
 

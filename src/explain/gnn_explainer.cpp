@@ -1,8 +1,11 @@
 #include "isthmus/explain/gnn_explainer.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -36,12 +39,42 @@ void check(const GnnExplainerOptions& options) {
 struct Learnt {
   at::Tensor raw;       ///< Before the sigmoid.
   at::Tensor involved;  ///< 1 where the first gradient was not 0; undefined before.
+  at::Tensor mates;     ///< Entries that go in pairs; undefined: none.
 
-  [[nodiscard]] at::Tensor of_involved() const { return raw.sigmoid().masked_select(involved); }
+  [[nodiscard]] at::Tensor values() const {
+    const at::Tensor p = raw.sigmoid();
+    return mates.defined() ? (p + p.index_select(0, mates)) * 0.5 : p;
+  }
+  [[nodiscard]] at::Tensor of_involved() const { return values().masked_select(involved); }
   [[nodiscard]] at::Tensor result() const {
-    return raw.detach().sigmoid().masked_fill(involved.logical_not(), 0.0);
+    return values().detach().masked_fill(involved.logical_not(), 0.0);
   }
 };
+
+/// The opposite arc of each edge, by position; itself where there is none.
+at::Tensor mates_of(const Graph& graph) {
+  const EdgePositions eid = graph.eid();
+  const std::vector<Edge> arcs = graph.arcs();
+  struct Directions {
+    std::vector<std::int64_t> up;  ///< From the smaller node; loops, too.
+    std::vector<std::int64_t> down;
+  };
+  std::map<std::pair<NodeId, NodeId>, Directions> pairs;
+  for (std::size_t slot = 0; slot < arcs.size(); ++slot) {
+    const auto [u, v] = arcs[slot];
+    Directions& both = pairs[std::minmax(u, v)];
+    (u <= v ? both.up : both.down).push_back(eid[static_cast<EdgeId>(slot)]);
+  }
+  const at::Tensor mates = at::arange(graph.num_edges(), at::kLong);
+  auto* mate = mates.data_ptr<std::int64_t>();
+  for (const auto& [ends, both] : pairs) {
+    for (std::size_t k = 0; k < std::min(both.up.size(), both.down.size()); ++k) {
+      mate[both.up[k]] = both.down[k];
+      mate[both.down[k]] = both.up[k];
+    }
+  }
+  return mates;
+}
 
 at::Tensor mean_entropy(const at::Tensor& p) {
   return (-p * (p + kLogFloor).log() - (1.0 - p) * (1.0 - p + kLogFloor).log()).mean();
@@ -62,6 +95,7 @@ Explanation gnn_explainer(const Subject& subject, const GnnExplainerOptions& opt
     learnt.push_back(mask.raw);
   };
   if (options.masks.edge) {
+    edge.mates = options.symmetric ? mates_of(subject.input.graph) : at::Tensor();
     start(edge, options.edge_start, [&] {
       const double deviation = std::sqrt(2.0 / static_cast<double>(subject.whole_nodes));
       return draw_edges(subject, {options.seed, Law::kNormal}) * deviation;
@@ -76,8 +110,8 @@ Explanation gnn_explainer(const Subject& subject, const GnnExplainerOptions& opt
 
   train::Optimizer optimizer({{learnt, 0.0}});
   for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
-    const at::Tensor scores = target_scores(subject, wants_x ? x * feature.raw.sigmoid() : x,
-                                            options.masks.edge ? edge.raw.sigmoid() : at::Tensor());
+    const at::Tensor scores = target_scores(subject, wants_x ? x * feature.values() : x,
+                                            options.masks.edge ? edge.values() : at::Tensor());
     at::Tensor loss = class_loss(scores, subject.label);
     const auto regularised = [&](const Learnt& mask, bool by_sum, double size, double entropy) {
       if (!mask.involved.defined()) {

@@ -10,10 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include "isthmus/core/error.hpp"
+#include "isthmus/formats/utf8.hpp"
 
 #include "json_scan.hpp"
 #include "text.hpp"
-#include "utf8.hpp"
 
 namespace isthmus::formats {
 namespace {

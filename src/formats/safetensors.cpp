@@ -9,11 +9,11 @@
 
 #include "isthmus/core/atomic_file.hpp"
 #include "isthmus/core/error.hpp"
+#include "isthmus/formats/utf8.hpp"
 
 #include "json_scan.hpp"
 #include "little_endian.hpp"
 #include "text.hpp"
-#include "utf8.hpp"
 
 namespace isthmus::formats {
 namespace {

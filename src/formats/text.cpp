@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "utf8.hpp"
+#include "isthmus/formats/utf8.hpp"
 
 namespace isthmus::formats {
 namespace {

@@ -1,4 +1,4 @@
-#include "utf8.hpp"
+#include "isthmus/formats/utf8.hpp"
 
 namespace isthmus::formats {
 

@@ -85,6 +85,7 @@ void normalise(const Stream& u, const LayerNorm<T>& args) {
       part.inv_std += first;
       part.row_id = args.row_id == nullptr ? nullptr : args.row_id + first;
       part.first_id += first;
+      part.marks = args.marks == nullptr ? nullptr : args.marks + first * mark_words(columns);
       kernel(part, 0, rows);
     });
   });

@@ -71,10 +71,6 @@ kernels::AttentionTerms<T> terms_of(const Call& call, const Tables& tables, bool
   return terms;
 }
 
-kernels::RowRanges ranges_of(const RowChunks& chunks) {
-  return {chunks.first_row.data(), chunks.size()};
-}
-
 struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
   /// @param value, att  Placeholders where the score has none.
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& query, const at::Tensor& key,

@@ -50,4 +50,16 @@ at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key) {
       x, Mask{law_of("dropout", p, key), {key.rows.begin(), key.rows.end()}});
 }
 
+at::Tensor dropout_marks(std::int64_t rows, std::int64_t columns, double p, const DropoutKey& key) {
+  TORCH_CHECK(rows >= 0 && columns >= 0, "dropout_marks: rows and columns must be >= 0, got ", rows,
+              " and ", columns);
+  TORCH_CHECK(p >= 0.0 && p < 1.0, "dropout_marks: p must be in [0, 1), got ", p);
+  check_row_ids("dropout_marks", key, rows);
+  at::Tensor marks = at::empty({rows, kernels::mark_words(columns)}, at::kInt);
+  kernels::dropout_marks({rows, columns, law_of("dropout_marks", p, key),
+                          reinterpret_cast<std::uint32_t*>(shim::write<std::int32_t>(marks)),
+                          row_ids(key.rows)});
+  return marks;
+}
+
 }  // namespace isthmus::ops

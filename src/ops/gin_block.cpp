@@ -54,10 +54,6 @@ kernels::Stream stream_of(const StreamGroup& group) {
   }
 }
 
-kernels::RowRanges ranges(const RowChunks& chunks) {
-  return {chunks.first_row.data(), chunks.size()};
-}
-
 at::TensorOptions options_of(const GinBlock& block) {
   return block.parameters[GinBlock::kWeight1].options().requires_grad(false);
 }
@@ -98,6 +94,12 @@ void check_block(const GinBlock& block, const at::Tensor& u) {
   TORCH_CHECK(block.dropout >= 0.0 && block.dropout < 1.0,
               "gin_block: dropout must be in [0, 1), got ", block.dropout);
   check_row_ids("gin_block", block.mask, u.size(0));
+  TORCH_CHECK(!block.marks.defined() ||
+                  (block.marks.scalar_type() == at::kInt && block.marks.is_contiguous() &&
+                   block.marks.sizes() == at::IntArrayRef({u.size(0), kernels::mark_words(width)})),
+              "gin_block: marks must be contiguous, int32 [", u.size(0), ", ",
+              kernels::mark_words(width), "], got ", block.marks.toString(), " ",
+              block.marks.defined() ? block.marks.sizes() : at::IntArrayRef());
 }
 
 void check_group(const char* name, const GinBlock& block, const StreamGroup& group) {
@@ -131,6 +133,9 @@ void make_table(const GinBlock& block, const kernels::Stream& u, BlockTape& tape
   args.drops = block.dropout > 0.0;
   args.law = law_of("gin_block", block.dropout, block.mask);
   args.row_id = row_ids(block.mask.rows);
+  args.marks = block.marks.defined()
+                   ? reinterpret_cast<const std::uint32_t*>(shim::read<std::int32_t>(block.marks))
+                   : nullptr;
   kernels::stream_norm(u, args);
 }
 
@@ -230,7 +235,7 @@ BatchMoments evaluate_block(const GinBlock& block, const kernels::Stream& u, boo
   make_table<T>(block, u, tape);
   const TurnedWeights weights = turned_weights(block);
   const kernels::GinMlp<T> mlp = mlp_of<T>(block, weights, keep, tape);
-  const kernels::RowRanges chunks = ranges(block.graph.plan().csr_chunks());
+  const kernels::RowRanges chunks = ranges_of(block.graph.plan().csr_chunks());
   BatchMoments moments;
   if (block.has_batch_norm()) {
     moments.mean.resize(static_cast<std::size_t>(mlp.outputs));
@@ -321,7 +326,7 @@ BlockTensors block_gradients(const GinBlock& block, const BlockTape& tape,
   adjoint.target = target.streams.data();
   adjoint.targets = static_cast<std::int64_t>(target.streams.size());
   adjoint.du = target.du.defined() ? shim::write<T>(target.du) : nullptr;
-  kernels::adjoint_norm(adjoint, ranges(block.graph.plan().csc_chunks()));
+  kernels::adjoint_norm(adjoint, ranges_of(block.graph.plan().csc_chunks()));
   result[GinBlock::kNormWeight] = vector_from(dweight, options_of(block));
   result[GinBlock::kNormBias] = vector_from(dbias, options_of(block));
   if (block.has_batch_norm()) {
@@ -335,7 +340,7 @@ BlockTensors block_gradients(const GinBlock& block, const BlockTape& tape,
   return result;
 }
 
-/// What the Function keeps beside tensors. The rows of the mask's key are read by forward alone.
+/// What the Function keeps beside tensors. The mask is read by forward alone.
 struct BlockSpec {
   GinBlock block;
   std::shared_ptr<BatchMoments> moments;
@@ -370,6 +375,7 @@ struct GinBlockFunction : torch::autograd::Function<GinBlockFunction> {
       saved.insert(saved.end(), parameters.begin(), parameters.end());
       ctx->save_for_backward(std::move(saved));
       spec.block.mask.rows = {};
+      spec.block.marks.reset();
       spec.block.parameters = {};
       hold(ctx, "spec", std::move(spec));
     }
@@ -397,7 +403,7 @@ struct GinBlockFunction : torch::autograd::Function<GinBlockFunction> {
       using T = decltype(zero);
       if (spec.block.has_batch_norm()) {
         kernels::gradient_sums(stream_of({g}), matrix_of<T>(tape.out),
-                               ranges(spec.block.graph.plan().csr_chunks()),
+                               ranges_of(spec.block.graph.plan().csr_chunks()),
                                places_of(*spec.moments, sums));
       }
       const BlockTensors parts =
@@ -475,7 +481,7 @@ GinBlockGradients gin_block_back(const GinBlock& block, const BatchMoments& mome
     again.x = stream_of(x);
     again.g = stream_of({g});
     again.sums = places_of(moments, sums);
-    result.fits = kernels::gin_rebuild(again, ranges(block.graph.plan().csr_chunks()));
+    result.fits = kernels::gin_rebuild(again, ranges_of(block.graph.plan().csr_chunks()));
     result.parameters = block_gradients<T>(block, tape, moments, sums, stream_of(u), stream_of({g}),
                                            tape.h, target);
   });

@@ -8,7 +8,9 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "isthmus/graph/plan.hpp"
 #include "isthmus/kernels/column_stats.hpp"
+#include "isthmus/kernels/segment_sum.hpp"
 
 #include "torch_shim.hpp"
 
@@ -31,6 +33,11 @@ void check_vector(const char* op, const char* argument, const at::Tensor& vector
 /// The distance of rows of with_plain_rows(); at least the width, also where a stride means
 /// nothing.
 [[nodiscard]] std::int64_t row_stride(const at::Tensor& x);
+
+/// As the kernels want them; `chunks` must outlive the view.
+[[nodiscard]] inline kernels::RowRanges ranges_of(const RowChunks& chunks) {
+  return {chunks.first_row.data(), chunks.size()};
+}
 
 /// View of with_plain_rows(x); x must outlive it.
 template <typename T>

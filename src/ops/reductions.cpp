@@ -15,10 +15,6 @@
 namespace isthmus::ops {
 namespace {
 
-kernels::RowRanges ranges(const RowChunks& chunks) {
-  return {chunks.first_row.data(), chunks.size()};
-}
-
 std::int64_t prefetch_for(const at::Tensor& table) {
   return kernels::prefetch_distance(static_cast<std::size_t>(table.numel()) *
                                     static_cast<std::size_t>(table.element_size()));
@@ -64,7 +60,7 @@ void select(const at::Tensor& rows, const Graph& graph, bool minimum, const at::
     }
   }
   args.prefetch = prefetch_for(rows);
-  kernels::segment_extreme(args, ranges(graph.plan().csr_chunks()));
+  kernels::segment_extreme(args, ranges_of(graph.plan().csr_chunks()));
 }
 
 template <typename T>
@@ -92,7 +88,7 @@ void spread(const at::Tensor& g, const Graph& graph, const at::Tensor& arg, cons
   }
   args.out = shim::write<T>(out);
   args.prefetch = prefetch_for(g);
-  kernels::segment_extreme_backward(args, ranges(plan.csc_chunks()));
+  kernels::segment_extreme_backward(args, ranges_of(plan.csc_chunks()));
 }
 
 struct ExtremeFunction : torch::autograd::Function<ExtremeFunction> {
@@ -156,7 +152,7 @@ void vary(const at::Tensor& rows, const Graph& graph, bool root, const at::Tenso
   args.out = shim::write<T>(out);
   args.mean = mean.defined() ? shim::write<T>(mean) : nullptr;
   args.prefetch = prefetch_for(rows);
-  kernels::segment_variance(args, ranges(plan.csr_chunks()));
+  kernels::segment_variance(args, ranges_of(plan.csr_chunks()));
 }
 
 template <typename T>
@@ -175,7 +171,7 @@ void pull_variance(const at::Tensor& x, const Graph& graph, const at::Tensor& co
   args.mean = shim::read<T>(mean);
   args.out = shim::write<T>(out);
   args.prefetch = prefetch_for(mean);
-  kernels::segment_variance_backward(args, ranges(plan.csc_chunks()));
+  kernels::segment_variance_backward(args, ranges_of(plan.csc_chunks()));
 }
 
 /// The gradient of the variance once more, by differentiable parts: A' c x - A' (c mean).

@@ -15,7 +15,7 @@ constexpr std::array<Names, 3> kNormalize{"none", "row", "binary"};
 constexpr std::array<Names, 3> kFeatures{"auto", "constant", "degree"};
 constexpr std::array<Names, 2> kComponents{"all", "largest"};
 constexpr Names kProtocols[] = {
-    "public", "platonov", "gin-optimistic", "csl", "shchur", "botnet",
+    "public", "platonov", "gin-optimistic", "csl", "shchur", "botnet", "stratified",
 };
 constexpr std::array<Names, 1> kModels{"gnn"};
 constexpr std::array<Names, 3> kLosses{"auto", "cross_entropy", "bce"};
@@ -30,10 +30,7 @@ constexpr Names kGenAggregations[] = {
     "softmax", "powermean", "add", "mean", "max",
 };
 constexpr Names kStages[] = {
-    "stack",
-    "skipsum",
-    "residual",
-    "reversible",
+    "stack", "skipsum", "residual", "reversible", "drew",
 };
 constexpr Names kNorms[] = {
     "none", "batch", "layer", "graph", "pair", "diff_group",
@@ -55,6 +52,20 @@ constexpr std::array<Names, 4> kStreams{"auto", "f32", "f64", "fixed32"};
 constexpr std::array<Names, 3> kReversibleModes{"auto", "reversible", "plain"};
 constexpr std::array<Names, 2> kMasks{"shared", "per_layer"};
 constexpr std::array<Names, 3> kNormsInside{"none", "batch", "layer"};
+constexpr Names kRewirings[] = {
+    "none",  "gtr", "fosr", "sdrf", "borf",  "afrc3", "afrc4", "laser",
+    "rings", "gdc", "egp",  "cgp",  "grlef", "err",   "prune", "random",
+};
+constexpr std::array<Names, 2> kDirected{"refuse", "as-undirected"};
+constexpr std::array<Names, 2> kComponentRules{"within", "join"};
+constexpr std::array<Names, 4> kRemovals{"auto", "off", "free", "keep-connected"};
+constexpr std::array<Names, 2> kStarts{"exact", "vector"};
+constexpr std::array<Names, 2> kOrbits{"all", "lower"};
+constexpr std::array<Names, 4> kSymmetrize{"none", "union", "intersection", "mean"};
+constexpr std::array<Names, 2> kDiffusions{"ppr", "heat"};
+constexpr std::array<Names, 2> kObjectives{"delete", "add"};
+constexpr std::array<Names, 2> kSenses{"max", "min"};
+constexpr std::array<Names, 7> kCurvatures{"orc", "lly", "jl", "forman", "afrc3", "afrc4", "bfc"};
 constexpr std::array<Names, 2> kOptimizers{"adam", "sgd"};
 constexpr std::array<Names, 2> kDecayLayers{"all", "first"};
 constexpr std::array<Names, 4> kSchedulers{"none", "step", "cos", "plateau"};
@@ -189,6 +200,66 @@ const std::array kFields{
         kNormsInside),
     text("reversible.relu_after", [](C& c) -> S { return &c.reversible.relu_after; }),
     text("reversible.norm_after", [](C& c) -> S { return &c.reversible.norm_after; }),
+    count(
+        "drew.delay", [](C& c) -> S { return &c.drew.delay; }, 0),
+    text("drew.ring_self_loops", [](C& c) -> S { return &c.drew.ring_self_loops; }),
+    text(
+        "rewire.method", [](C& c) -> S { return &c.rewire.method; }, kRewirings),
+    text("rewire.budget", [](C& c) -> S { return &c.rewire.budget; }),
+    number(
+        "rewire.seed", [](C& c) -> S { return &c.rewire.seed; }, 0),
+    text("rewire.control", [](C& c) -> S { return &c.rewire.control; }),
+    text("rewire.cache", [](C& c) -> S { return &c.rewire.cache; }),
+    text(
+        "rewire.directed", [](C& c) -> S { return &c.rewire.directed; }, kDirected),
+    text(
+        "rewire.components", [](C& c) -> S { return &c.rewire.components; }, kComponentRules),
+    text(
+        "rewire.remove", [](C& c) -> S { return &c.rewire.remove; }, kRemovals),
+    text(
+        "rewire.start", [](C& c) -> S { return &c.rewire.start; }, kStarts),
+    count(
+        "rewire.power_iters", [](C& c) -> S { return &c.rewire.power_iters; }, 0),
+    text("rewire.kernel", [](C& c) -> S { return &c.rewire.kernel; }),
+    number(
+        "rewire.tau", [](C& c) -> S { return &c.rewire.tau; }, -1),
+    number(
+        "rewire.cplus", [](C& c) -> S { return &c.rewire.cplus; }, -4),
+    count(
+        "rewire.h", [](C& c) -> S { return &c.rewire.h; }, 0),
+    count(
+        "rewire.k", [](C& c) -> S { return &c.rewire.k; }, 0),
+    count(
+        "rewire.rings", [](C& c) -> S { return &c.rewire.rings; }, 1),
+    number(
+        "rewire.rho", [](C& c) -> S { return &c.rewire.rho; }, 0, 1),
+    text(
+        "rewire.orbit", [](C& c) -> S { return &c.rewire.orbit; }, kOrbits),
+    text(
+        "rewire.symmetrize", [](C& c) -> S { return &c.rewire.symmetrize; }, kSymmetrize),
+    count(
+        "rewire.hops", [](C& c) -> S { return &c.rewire.hops; }, 1),
+    text(
+        "rewire.diffusion", [](C& c) -> S { return &c.rewire.diffusion; }, kDiffusions),
+    number(
+        "rewire.alpha", [](C& c) -> S { return &c.rewire.alpha; }, 0, 1, true),
+    number(
+        "rewire.time", [](C& c) -> S { return &c.rewire.time; }, 0, 700),
+    count(
+        "rewire.top_k", [](C& c) -> S { return &c.rewire.top_k; }, 1),
+    number(
+        "rewire.epsilon", [](C& c) -> S { return &c.rewire.epsilon; }, 0),
+    number(
+        "rewire.temperature", [](C& c) -> S { return &c.rewire.temperature; }, 0),
+    text(
+        "rewire.objective", [](C& c) -> S { return &c.rewire.objective; }, kObjectives),
+    text(
+        "rewire.sense", [](C& c) -> S { return &c.rewire.sense; }, kSenses),
+    count(
+        "rewire.period", [](C& c) -> S { return &c.rewire.period; }, 1),
+    text("encoding.lcp", [](C& c) -> S { return &c.encoding.lcp; }),
+    text(
+        "encoding.lcp_kind", [](C& c) -> S { return &c.encoding.lcp_kind; }, kCurvatures),
     text(
         "optim.optimizer", [](C& c) -> S { return &c.optim.optimizer; }, kOptimizers),
     number(

@@ -65,6 +65,23 @@ Json dataset_part(const DocumentParts& parts) {
   return json;
 }
 
+Json rewire_part(const RewireFacts& facts) {
+  Json json = Json::object();
+  json["method"] = facts.method;
+  json["budget"] = facts.budget.empty() ? Json() : Json(facts.budget);
+  json["control"] = facts.control;
+  json["edges_before"] = facts.edges_before;
+  json["edges_after"] = facts.edges_after;
+  json["added"] = facts.added;
+  json["removed"] = facts.removed;
+  json["virtual_nodes"] = facts.virtual_nodes;
+  json["arcs_before"] = facts.arcs_before;
+  json["arcs_after"] = facts.arcs_after;
+  json["graphs_changed"] = facts.graphs_changed;
+  json["summary"] = facts.summary();
+  return json;
+}
+
 Json protocol_part(const DocumentParts& parts) {
   Json json = Json::object();
   json["name"] = parts.config->protocol.name;
@@ -177,6 +194,9 @@ Json train_document(const DocumentParts& parts, TrainStatus status, ExitCode exi
   json["peak_bytes"] = peak_bytes();
   json["warnings"] = texts(parts.warnings);
   json["dataset"] = dataset_part(parts);
+  if (parts.rewired != nullptr) {
+    json["rewire"] = rewire_part(*parts.rewired);
+  }
   json["protocol"] = protocol_part(parts);
   json["config"] = config_json(*parts.config);
   json["model"] = model_part(parts);

@@ -9,6 +9,7 @@
 
 #include "protocol.hpp"
 #include "result.hpp"
+#include "rewire_set.hpp"
 #include "tensors.hpp"
 #include "trainer.hpp"
 
@@ -21,6 +22,7 @@ struct DocumentParts {
   const TaskTensors* data = nullptr;
   std::string content_sha256;
   const ProtocolPlan* plan = nullptr;
+  const RewireFacts* rewired = nullptr;  ///< Null: nothing was.
   std::vector<layers::LayerRow> layers;
   std::vector<RunRecord> runs;  ///< Those that are through.
   formats::Json baselines = formats::Json::array();

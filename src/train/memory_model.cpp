@@ -14,6 +14,7 @@
 #include "isthmus/ops/tensor_executor.hpp"
 
 #include "graph_batches.hpp"
+#include "prepare_set.hpp"
 
 namespace isthmus::train {
 namespace {
@@ -179,7 +180,7 @@ void check_memory(const TaskTensors& data, const Config& config, const ProtocolP
 
 MemoryPlan predict_memory(const Config& config, const datasets::DataRoots& roots) {
   ops::install_tensor_executor();
-  const datasets::Dataset dataset = load_set(config.dataset, roots);
+  const datasets::Dataset dataset = prepare_set(config, roots).dataset;
   const TaskTensors data(dataset, config.dataset);
   const ProtocolPlan plan = plan_protocol(config, dataset);
   for (const RunPlan& run : plan.runs) {

@@ -89,6 +89,20 @@ layers::ReversibleShape reversible_of(const Json& json) {
   return shape;
 }
 
+Json drew_json(const layers::DrewShape& shape) {
+  Json json = Json::object();
+  json["rings"] = shape.rings;
+  json["delay"] = shape.delay;
+  json["self_loops"] = shape.self_loops;
+  return json;
+}
+
+layers::DrewShape drew_of(const Json& json) {
+  return {.rings = count_at(json, "rings"),
+          .delay = count_at(json, "delay"),
+          .self_loops = json.at("self_loops").as_bool()};
+}
+
 /// Every option of a network that is not a width of its data, as architecture files name them.
 Json options_json(const layers::GnnOptions& o) {
   Json json = Json::object();
@@ -176,6 +190,9 @@ layers::GnnOptions options_of(const Json& architecture) {
   if (o.stage_type == layers::StageType::kReversible) {
     o.reversible = reversible_of(architecture.at("reversible"));
   }
+  if (o.stage_type == layers::StageType::kDrew) {
+    o.drew = drew_of(architecture.at("drew"));
+  }
   if (o.layer_type == layers::LayerType::kPna) {
     o.pna = pna_of(json.at("pna"));
   }
@@ -190,12 +207,13 @@ layers::GnnOptions options_of(const Json& architecture) {
   for (const std::int64_t size :
        {o.dim_in, o.dim_out, o.dim_inner, o.layers_mp, o.layers_pre_mp, o.layers_post_mp, o.hops,
         o.norm_groups, o.heads, o.heads_last, o.edge_dim, o.num_relations, o.num_bases,
-        o.reversible.groups, o.pna.towers, o.pna.pre_layers, o.pna.post_layers}) {
+        o.reversible.groups, o.drew.rings, o.pna.towers, o.pna.pre_layers, o.pna.post_layers}) {
     check_size(size);
   }
   check_size(o.concat ? o.dim_inner : o.heads * o.dim_inner);
   check_size(o.heads_last * o.dim_out);
   check_size(o.layers_mp * o.reversible.groups);
+  check_size(o.layers_mp * std::min(o.layers_mp, o.drew.rings));
   return o;
 }
 
@@ -291,6 +309,11 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
   o.reversible.norm_inside = layers::parse_name<layers::Norm>(r.norm_inside);
   o.reversible.relu_after = r.relu_after;
   o.reversible.norm_after = r.norm_after;
+  if (o.stage_type == layers::StageType::kDrew) {
+    o.drew = {.rings = config.rewire.hops,
+              .delay = config.drew.delay,
+              .self_loops = config.drew.ring_self_loops};
+  }
   o.seed = seed;
   layers::check_options(o);
   return o;
@@ -323,6 +346,9 @@ Json architecture_json(const layers::Gnn& model, bool graph_task,
   json["options"] = options_json(o);
   if (o.stage_type == layers::StageType::kReversible) {
     json["reversible"] = reversible_json(model);
+  }
+  if (o.stage_type == layers::StageType::kDrew) {
+    json["drew"] = drew_json(o.drew);
   }
   return json;
 }

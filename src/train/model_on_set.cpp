@@ -3,6 +3,7 @@
 #include "isthmus/core/error.hpp"
 
 #include "prediction.hpp"
+#include "prepare_set.hpp"
 
 namespace isthmus::train {
 
@@ -27,7 +28,11 @@ ModelOnSet put_on_set(const std::filesystem::path& model, const std::string& nam
     config.dataset.features = "auto";
   }
   config.dataset.name = set;
-  on.dataset = std::make_unique<datasets::Dataset>(load_set(config.dataset, roots));
+  // Where the model was trained something may be kept; nothing is begun here.
+  if (!std::filesystem::exists(config.rewire.cache)) {
+    config.rewire.cache.clear();
+  }
+  on.dataset = std::make_unique<datasets::Dataset>(prepare_set(config, roots).dataset);
 
   const std::string task = on.dataset->task == datasets::Task::kGraph ? "graph" : "node";
   const formats::Json* model_task = on.loaded.file.architecture.find("task");

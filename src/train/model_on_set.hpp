@@ -12,7 +12,7 @@
 
 namespace isthmus::train {
 
-/// A model file and a set that fit each other.
+/// A model file and a set that fit each other; the set is prepared as the model's config says.
 struct ModelOnSet {
   LoadedModel loaded;
   std::unique_ptr<datasets::Dataset> dataset;

@@ -164,7 +164,10 @@ std::vector<Fixed> fixed_keys(const std::string& protocol, const std::string& la
 
 /// Folds that a protocol reports; 0: as many as the set has splits.
 std::int64_t folds_of(const std::string& protocol) {
-  return protocol == "public" ? 1 : protocol == "gin-optimistic" ? 10 : protocol == "csl" ? 5 : 0;
+  return protocol == "public"                            ? 1
+         : protocol == "gin-optimistic"                  ? 10
+         : protocol == "csl" || protocol == "stratified" ? 5
+                                                         : 0;
 }
 
 /// The random splits of `shchur` and the initial values on each, in full and quick.
@@ -283,18 +286,20 @@ std::vector<Split> make_splits(const Config& config, const datasets::Dataset& da
     }
     return splits;
   }
-  if (!dataset.splits.empty()) {
+  if (!dataset.splits.empty() && name != "stratified") {
     return dataset.splits;
   }
-  if (name == "csl") {
+  if (name == "csl" || name == "stratified") {
     splits = datasets::stratified_folds(dataset.y, 5, config.seed);
     for (std::size_t f = 0; f < splits.size(); ++f) {
       splits[f].val = splits[(f + 1) % splits.size()].test;
       splits[f].train = without(splits[f].train, splits[f].val);
     }
     plan.notes.emplace_back(
-        "csl: the set comes without the published folds; five stratified 3:1:1 "
-        "folds were drawn from the seed");
+        name == "csl" ? "csl: the set comes without the published folds; five stratified 3:1:1 "
+                        "folds were drawn from the seed"
+                      : "stratified: five 3:1:1 folds were drawn from the seed; the epoch is "
+                        "chosen on the second part, the third is looked at once");
     return splits;
   }
   throw InvalidArgument("run_training: protocol '" + name +
@@ -330,7 +335,7 @@ Metric metric_of(const Config& config, const datasets::Dataset& dataset) {
 ProtocolPlan plan_protocol(const Config& config, const datasets::Dataset& dataset) {
   const bool graphs = dataset.task == datasets::Task::kGraph;
   const std::string& name = config.protocol.name;
-  const bool wants_graphs = name == "gin-optimistic" || name == "csl";
+  const bool wants_graphs = name == "gin-optimistic" || name == "csl" || name == "stratified";
   if (dataset.splits_of_graphs != (name == "botnet")) {
     throw InvalidArgument(
         "run_training: protocol '" + name + "' is " +

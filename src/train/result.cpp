@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "isthmus/core/moments.hpp"
+
 namespace isthmus::train {
 namespace {
 
@@ -146,17 +148,10 @@ RunRecord run_from_json(const Json& json) {
 
 Json summary_json(std::span<const double> values, const std::optional<Band>& band) {
   const auto n = static_cast<double>(values.size());
-  double sum = 0.0;
-  for (const double value : values) {
-    sum += value;
-  }
-  const double mean = sum / n;
-  double squares = 0.0;
-  for (const double value : values) {
-    squares += (value - mean) * (value - mean);
-  }
+  const Moments spread = moments(values);
+  const double mean = spread.mean;
   const bool several = values.size() > 1;
-  const double deviation = several ? std::sqrt(squares / (n - 1.0)) : 0.0;
+  const double deviation = several ? std::sqrt(spread.squares / (n - 1.0)) : 0.0;
 
   Json json = Json::object();
   json["mean"] = mean;

@@ -78,6 +78,11 @@ void check_sampling(const Config& config, const datasets::Dataset& dataset) {
     }
     return;
   }
+  if (config.gnn.stage_type == "drew") {
+    throw InvalidArgument(
+        "train.sampler must be full_batch or cluster with gnn.stage_type drew, whose layers hear "
+        "whole rings, got neighbor");
+  }
   if (config.gnn.stage_type == "reversible") {
     refuse(
         "train.sampler must be full_batch or cluster with gnn.stage_type reversible, whose layers "

@@ -7,9 +7,10 @@
 #include <ATen/ATen.h>
 
 #include "isthmus/core/error.hpp"
-#include "isthmus/datasets/largest_component.hpp"
 #include "isthmus/graph/batch.hpp"
 #include "isthmus/graph/plan.hpp"
+
+#include "curvature_encoding.hpp"
 
 namespace isthmus::train {
 namespace {
@@ -153,10 +154,13 @@ TaskTensors::TaskTensors(const Dataset& dataset, const DatasetConfig& config,
     made = degree_features(dataset);
     source = &made;
   }
-  if (config.normalize != "none") {
+  const bool encoded = dataset.num_encoding_columns > 0;
+  if (config.normalize != "none" || encoded) {
     Features copy = *source;
-    (config.normalize == "row" ? normalise_rows : make_binary)(copy);
-    x_ = to_input(copy);
+    if (config.normalize != "none") {
+      (config.normalize == "row" ? normalise_rows : make_binary)(copy);
+    }
+    x_ = to_input(encoded ? with_encoding(copy, dataset) : copy);
   } else {
     x_ = to_input(*source);
   }
@@ -409,11 +413,6 @@ at::Tensor TaskTensors::scores(layers::Gnn& model, std::span<const std::int64_t>
     pieces.push_back(run_model(model, input));
   }
   return pieces.empty() ? at::zeros({0, model->options().dim_out}) : at::cat(pieces);
-}
-
-Dataset load_set(const DatasetConfig& config, const datasets::DataRoots& roots) {
-  Dataset dataset = datasets::load(config.name, roots);
-  return config.component == "largest" ? datasets::largest_component(dataset) : dataset;
 }
 
 partition::LocalityOptions layout_for(const Config& config, partition::NodeOrder order) {

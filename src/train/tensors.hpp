@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "isthmus/datasets/dataset.hpp"
-#include "isthmus/datasets/load.hpp"
 #include "isthmus/graph/cluster_loader.hpp"
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/constant_input.hpp"
@@ -25,7 +24,8 @@ namespace isthmus::train {
 /// For an input that is run again and again; null if x is sparse.
 [[nodiscard]] std::shared_ptr<layers::ConstantInput> constant_input(const layers::NodeInput& x);
 
-/// A set as tensors; features are normalised as the config says and shared by all runs. Nodes of a
+/// A set as tensors; features are normalised as the config says, the set's encodings behind them as
+/// they are, and shared by all runs. Nodes of a
 /// node task may be numbered anew inside: whoever calls knows them by their ids in the set.
 class TaskTensors {
  public:
@@ -100,11 +100,6 @@ class TaskTensors {
   std::optional<partition::LocalityResult> locality_;
   std::vector<std::int64_t> row_;  ///< Row of each node; empty: its id.
 };
-
-/// The set that a config names, and of it what `component` says.
-/// @throws as datasets::load(); InvalidArgument  for the largest component of a set of graphs.
-[[nodiscard]] datasets::Dataset load_set(const DatasetConfig& config,
-                                         const datasets::DataRoots& roots);
 
 /// How the nodes are laid out for networks of a config: rows of gnn.dim_inner numbers.
 [[nodiscard]] partition::LocalityOptions layout_for(const Config& config,

@@ -23,6 +23,7 @@
 #include "memory_model.hpp"
 #include "model_builder.hpp"
 #include "prediction.hpp"
+#include "prepare_set.hpp"
 #include "protocol.hpp"
 #include "run_folder.hpp"
 #include "trainer.hpp"
@@ -64,6 +65,9 @@ Config without_graph(const Config& config) {
   gnn.layer_type = "linear";
   gnn.agg = "auto";
   gnn.project = false;
+  if (gnn.stage_type == "drew") {
+    gnn.stage_type = "skipsum";  // its layers add to what they are given, too
+  }
   gnn.virtual_node = false;
   if ((type == "appnp" || type == "dagnn") && gnn.layers_post_mp == 0 && gnn.jk == "none") {
     gnn.layers_pre_mp -= 1;  // the linear layer in their place gives the scores
@@ -81,7 +85,8 @@ class Training {
         options_(options),
         started_(seconds_of(CLOCK_MONOTONIC)),
         started_cpu_(seconds_of(CLOCK_PROCESS_CPUTIME_ID)),
-        dataset_(load_set(config.dataset, options.roots)),
+        set_(prepare_set(config, options.roots, options.progress, options.cancel)),
+        dataset_(set_.dataset),
         data_(dataset_, config.dataset,
               layout_for(config, partition::parse_node_order(config.train.order))),
         content_sha256_(datasets::content_sha256(dataset_)),
@@ -412,6 +417,7 @@ class Training {
     parts.data = &data_;
     parts.content_sha256 = content_sha256_;
     parts.plan = &plan_;
+    parts.rewired = set_.rewired ? &*set_.rewired : nullptr;
     parts.warnings = warnings_;
     for (const Slot& slot : slots_) {
       if (slot.end == RunEnd::kDiverged && result.status != TrainStatus::kFailed) {
@@ -456,7 +462,8 @@ class Training {
   const TrainOptions& options_;
   double started_;
   double started_cpu_;
-  datasets::Dataset dataset_;
+  PreparedSet set_;
+  const datasets::Dataset& dataset_;
   TaskTensors data_;
   std::string content_sha256_;
   ProtocolPlan plan_;

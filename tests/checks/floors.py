@@ -8,15 +8,15 @@ import house
 ALLOWED = {
     'core': (),
     'graph': (), 'kernels': (),
-    'linalg': ('graph',), 'partition': ('graph',), 'formats': (),
+    'linalg': ('graph',), 'draw': ('formats',), 'partition': ('graph',), 'formats': (),
     'rewiring': ('graph', 'linalg', 'partition'), 'datasets': ('graph', 'formats', 'partition'),
     'expressivity': ('graph', 'linalg', 'rewiring', 'datasets'),
     'metanet': ('graph', 'formats', 'partition', 'expressivity'),
     'torch': (),  # the shared precompiled header, nothing else
     'ops': ('kernels', 'graph'),
     'layers': ('ops', 'graph'),
-    'train': ('layers', 'ops', 'datasets', 'graph', 'partition', 'formats'),
-    'explain': ('train', 'layers', 'ops', 'datasets', 'graph', 'formats'), 'audit': ('layers', 'train', 'expressivity', 'metanet'),
+    'train': ('layers', 'ops', 'datasets', 'rewiring', 'graph', 'partition', 'formats'),
+    'explain': ('train', 'layers', 'ops', 'datasets', 'draw', 'graph', 'formats'), 'audit': ('layers', 'train', 'expressivity', 'metanet'),
     'dist': ('train', 'partition'),
 }
 TORCH_ROOMS = ('torch', 'ops', 'layers', 'train', 'explain', 'audit', 'dist', 'cli')
@@ -26,10 +26,11 @@ DOORWAYS = (
     (r'nlohmann/', 'nlohmann-json', r'src/formats/json\.cpp$'),
     (r'toml\+\+/|toml\.hpp', 'toml++', r'src/formats/toml\.cpp$'),
     (r'(oneapi/)?tbb/', 'oneTBB', r'src/core/'),
-    (r'boost/', 'Boost', r'(include/isthmus/)?graph/'),
+    (r'boost/', 'Boost', r'(include/isthmus/)?graph/|rewiring/exact_sum\.cpp$'),
     (r'zlib\.h|openssl/', 'zlib and libcrypto', r'src/formats/'),
     (r'hdf5\.h', 'HDF5', r'src/formats/hdf5_'),
     (r'metis\.h', 'METIS', r'src/partition/'),
+    (r'nauty\.h|nausparse\.h', 'nauty', r'src/expressivity/nauty_form\.cpp$'),
     (r'Eigen/|unsupported/Eigen/', 'Eigen', r'(include/isthmus/linalg/eigen\.hpp$)|.*\.cpp$'),
     (r'(torch|ATen|c10)/', 'LibTorch', rf'(src|include/isthmus)/({"|".join(TORCH_ROOMS)})/|layers/'),
 )

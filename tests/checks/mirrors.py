@@ -4,6 +4,8 @@ import house
 
 # Public headers without a test of their own name, and who tests them instead.
 TESTED_ELSEWHERE = {
+    'expressivity/refinement.hpp': 'tests/expressivity/color_refinement_test.cpp',
+    'expressivity/resistance_labels.hpp': 'tests/expressivity/distance_wl_test.cpp',
 }
 
 

@@ -7,7 +7,7 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::arguments_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -145,4 +145,4 @@ TEST(ParseSize, KnowsPowersOf1024) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::arguments_test

@@ -6,7 +6,7 @@
 #include "program.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::dataset_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -114,4 +114,4 @@ TEST(Dataset, SaysWhichWordIsMissing) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::dataset_test

@@ -7,7 +7,7 @@
 
 #include "isthmus/core/version.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::envelope_test {
 namespace {
 
 /// The whole table of exit codes.
@@ -55,4 +55,4 @@ TEST(ErrorDocument, HasTheEnvelopeAndThePlaceOfTheMistake) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::envelope_test

@@ -9,7 +9,7 @@
 #include "program.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::errors_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -177,4 +177,4 @@ TEST(SimdErrors, AreProblemsForDoctor) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::errors_test

@@ -11,14 +11,14 @@
 #include "support/temporary_folder.hpp"
 #include "with_a_model.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::explain_test {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
-class OnAModel : public WithAModel {
+class ExplainOnAModel : public WithAModel {
  protected:
   static test::ProcessResult explain(const Words& more) {
     Words words = {"explain", "--model", model_};
@@ -27,7 +27,7 @@ class OnAModel : public WithAModel {
   }
 };
 
-TEST_F(OnAModel, PrintsTheExplanationAndTalksAboutItsFidelity) {
+TEST_F(ExplainOnAModel, PrintsTheExplanationAndTalksAboutItsFidelity) {
   const test::ProcessResult result = explain({"--target", "node:45", "--method", "saliency"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, StartsWith("target\tu\tv\tweight\n45\t"));
@@ -35,7 +35,7 @@ TEST_F(OnAModel, PrintsTheExplanationAndTalksAboutItsFidelity) {
   EXPECT_EQ(explain({"--target=node:45", "--method=saliency", "--quiet"}).err, "");
 }
 
-TEST_F(OnAModel, EveryMethodGivesAValidDocument) {
+TEST_F(ExplainOnAModel, EveryMethodGivesAValidDocument) {
   for (const char* method :
        {"gnnexplainer", "saliency", "input-x-gradient", "integrated-gradients", "random"}) {
     const test::ProcessResult result =
@@ -52,7 +52,7 @@ TEST_F(OnAModel, EveryMethodGivesAValidDocument) {
   EXPECT_TRUE(document.at("targets").as_array()[0].at("edges").is_null());
 }
 
-TEST_F(OnAModel, SameSeedSameBytesWhateverTheThreads) {
+TEST_F(ExplainOnAModel, SameSeedSameBytesWhateverTheThreads) {
   const Words words = {"--target=node:45,46", "--epochs=5", "--json", "--seed=4"};
   Words one = words;
   one.emplace_back("--threads=1");
@@ -64,7 +64,7 @@ TEST_F(OnAModel, SameSeedSameBytesWhateverTheThreads) {
                 .at("targets"));
 }
 
-TEST_F(OnAModel, WritesItsFilesAndRefusesToReplaceThem) {
+TEST_F(ExplainOnAModel, WritesItsFilesAndRefusesToReplaceThem) {
   const test::TemporaryFolder out;
   const Words words = {"--target=node:45", "--method=saliency", "--out", out / "e.npz", "--svg",
                        out / "e.svg"};
@@ -82,7 +82,7 @@ TEST_F(OnAModel, WritesItsFilesAndRefusesToReplaceThem) {
   EXPECT_THAT(out.read("e.tsv"), StartsWith("target\tu\tv\tweight\n"));
 }
 
-TEST_F(OnAModel, BadWordsAreNamed) {
+TEST_F(ExplainOnAModel, BadWordsAreNamed) {
   const auto expect_refused = [&](const Words& words, const std::string& text) {
     const test::ProcessResult result = explain(words);
     EXPECT_EQ(result.exit_code, 2) << text;
@@ -104,4 +104,4 @@ TEST_F(OnAModel, BadWordsAreNamed) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::explain_test

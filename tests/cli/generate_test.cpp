@@ -9,7 +9,7 @@
 #include "program.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::generate_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -70,4 +70,4 @@ TEST(Generate, NamesWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::generate_test

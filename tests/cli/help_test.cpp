@@ -8,7 +8,7 @@
 
 #include <gmock/gmock.h>
 
-namespace isthmus::cli {
+namespace isthmus::cli::help_test {
 namespace {
 
 std::string golden(const std::string& name) {
@@ -61,4 +61,4 @@ TEST(CommandTable, NamesEachOptionOnceAndGivesValuesAName) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::help_test

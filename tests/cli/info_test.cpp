@@ -10,7 +10,7 @@
 #include "program.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::info_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -175,4 +175,4 @@ TEST(Info, RefusesATruncatedModelFileWithItsPlace) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::info_test

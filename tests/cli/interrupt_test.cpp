@@ -12,7 +12,7 @@
 #include "support/temporary_folder.hpp"
 #include "training.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::interrupt_test {
 namespace {
 
 constexpr std::int64_t kEpochs = 400;
@@ -126,4 +126,4 @@ TEST(Interrupt, EndsAPrintingVerbToo) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::interrupt_test

@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-namespace isthmus::test {
+namespace isthmus::test::json_schema_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -53,4 +53,4 @@ TEST(JsonSchema, PassesNoUnknownKeywordOver) {
 }
 
 }  // namespace
-}  // namespace isthmus::test
+}  // namespace isthmus::test::json_schema_test

@@ -13,16 +13,16 @@
 #include "training.hpp"
 #include "with_a_model.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::predict_test {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
-class OnAModel : public WithAModel {};
+class PredictOnAModel : public WithAModel {};
 
-TEST_F(OnAModel, EvalAgreesWithTheResultOfTraining) {
+TEST_F(PredictOnAModel, EvalAgreesWithTheResultOfTraining) {
   const formats::Json trained =
       formats::parse_json(folder_->read("run/result.json"), "result.json");
   for (const char* split : {"train", "val", "test"}) {
@@ -37,7 +37,7 @@ TEST_F(OnAModel, EvalAgreesWithTheResultOfTraining) {
   EXPECT_THAT(run_isthmus({"eval", "--model", model_}).out, HasSubstr("accuracy  0."));
 }
 
-TEST_F(OnAModel, PredictPrintsTheNodesAskedForInTheirOrder) {
+TEST_F(PredictOnAModel, PredictPrintsTheNodesAskedForInTheirOrder) {
   const test::ProcessResult result =
       run_isthmus({"predict", "--model", model_, "--ids", "399,0,7"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -52,7 +52,7 @@ TEST_F(OnAModel, PredictPrintsTheNodesAskedForInTheirOrder) {
   EXPECT_FALSE(std::getline(lines, line));
 }
 
-TEST_F(OnAModel, PredictCoversEveryNodeAndItsJsonIsValid) {
+TEST_F(PredictOnAModel, PredictCoversEveryNodeAndItsJsonIsValid) {
   const test::ProcessResult result = run_isthmus({"predict", "--model", model_, "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const formats::Json document = valid_document(result.out, "predict");
@@ -66,7 +66,7 @@ TEST_F(OnAModel, PredictCoversEveryNodeAndItsJsonIsValid) {
   }
 }
 
-TEST_F(OnAModel, PredictWritesAFileAndRefusesToReplaceIt) {
+TEST_F(PredictOnAModel, PredictWritesAFileAndRefusesToReplaceIt) {
   const test::TemporaryFolder out;
   const Words words = {"predict", "--model", model_, "--split", "test", "--out", out / "p.tsv"};
   const test::ProcessResult result = run_isthmus(words);
@@ -79,14 +79,14 @@ TEST_F(OnAModel, PredictWritesAFileAndRefusesToReplaceIt) {
                              " exists already\n  add --force to replace it\n");
 }
 
-TEST_F(OnAModel, PredictEndsSilentlyWhenTheReaderIsGone) {
+TEST_F(PredictOnAModel, PredictEndsSilentlyWhenTheReaderIsGone) {
   const test::ProcessResult result =
       run_isthmus({"predict", "--model", model_}, {.close_stdout = true});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.err, "");
 }
 
-TEST_F(OnAModel, BadWordsAreNamed) {
+TEST_F(PredictOnAModel, BadWordsAreNamed) {
   EXPECT_EQ(run_isthmus({"predict"}).err,
             "isthmus: predict: --model FILE is missing\n"
             "  train writes one per run: OUT_DIR/seed-0/best.safetensors\n");
@@ -101,7 +101,7 @@ TEST_F(OnAModel, BadWordsAreNamed) {
   EXPECT_THAT(set.err, HasSubstr("did you mean cora?"));
 }
 
-TEST_F(OnAModel, AnotherNumberOfFeaturesIsNamed) {
+TEST_F(PredictOnAModel, AnotherNumberOfFeaturesIsNamed) {
   if (test_data().empty()) {
     GTEST_SKIP() << "no data root (option test_data)";
   }
@@ -112,7 +112,7 @@ TEST_F(OnAModel, AnotherNumberOfFeaturesIsNamed) {
                             ": the model does not fit 'cora': features (expected 7, got 1433)\n");
 }
 
-TEST_F(OnAModel, MissingExtraAndMisshapenTensorsAreListedTogether) {
+TEST_F(PredictOnAModel, MissingExtraAndMisshapenTensorsAreListedTogether) {
   formats::SafetensorsFile file = formats::read_safetensors(model_);
   auto first = file.tensors.begin();
   const std::string missing = first->first;
@@ -132,7 +132,7 @@ TEST_F(OnAModel, MissingExtraAndMisshapenTensorsAreListedTogether) {
   (void)valid_document(result.out, "error");
 }
 
-TEST_F(OnAModel, InfoShowsItAsAModelAndTheLastAsACheckpoint) {
+TEST_F(PredictOnAModel, InfoShowsItAsAModelAndTheLastAsACheckpoint) {
   const formats::Json model = valid_document(run_isthmus({"info", model_, "--json"}).out, "info");
   ASSERT_TRUE(model.is_object());
   EXPECT_EQ(model.at("kind").as_string(), "model");
@@ -145,4 +145,4 @@ TEST_F(OnAModel, InfoShowsItAsAModelAndTheLastAsACheckpoint) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::predict_test

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-namespace isthmus::cli {
+namespace isthmus::cli::progress_line_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -101,4 +101,4 @@ TEST(ProgressText, SurvivesMoreDoneThanTotal) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::progress_line_test

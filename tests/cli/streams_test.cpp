@@ -9,7 +9,7 @@
 #include "program.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::streams_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -131,4 +131,4 @@ TEST(Quiet, LeavesErrorsOnly) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::streams_test

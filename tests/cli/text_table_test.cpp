@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus::cli {
+namespace isthmus::cli::text_table_test {
 namespace {
 
 TEST(TextTable, AlignsWordsLeftAndNumbersRightWithoutTrailingBlanks) {
@@ -31,4 +31,4 @@ TEST(SizeText, PicksTheUnit) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::text_table_test

@@ -8,7 +8,7 @@
 #include "support/temporary_folder.hpp"
 #include "training.hpp"
 
-namespace isthmus::cli {
+namespace isthmus::cli::train_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -34,6 +34,23 @@ TEST(Train, PrintsTheResultDocumentThatItWrites) {
   for (const char* file : {"config.toml", "log.jsonl", "predictions.tsv"}) {
     EXPECT_TRUE(std::filesystem::is_regular_file(folder.path() / "run" / file)) << file;
   }
+}
+
+TEST(Train, SaysWhatRewiringDidToTheEdges) {
+  const std::vector<std::string> rewired = {"--set", "rewire.method=random", "--set",
+                                            "rewire.budget=7"};
+  Words words = rewired;
+  words.emplace_back("--json");
+  const test::ProcessResult result = run_isthmus(small_training("", 1, words));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const formats::Json rewire = valid_document(result.out, "train").at("rewire");
+  EXPECT_EQ(rewire.at("added").as_integer(), 7);
+  EXPECT_EQ(rewire.at("edges_after").as_integer(), rewire.at("edges_before").as_integer() + 7);
+  EXPECT_THAT(result.err, HasSubstr("isthmus: rewired by random, budget 7: edges "));
+  const test::ProcessResult refused =
+      run_isthmus(small_training("", 1, {"--set", "rewire.method=randm"}));
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("did you mean 'random'?"));
 }
 
 TEST(Train, PrintsATableWithTheBaseline) {
@@ -230,4 +247,4 @@ TEST(TrainProgress, HasNoEscapeCodesElsewhereAndNothingUnderQuiet) {
 }
 
 }  // namespace
-}  // namespace isthmus::cli
+}  // namespace isthmus::cli::train_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus {
+namespace isthmus::assert_test {
 namespace {
 
 TEST(Assert, LetsTrueConditionsPass) {
@@ -31,4 +31,4 @@ TEST(AssertDeathTest, ChecksHeavyConditionsOnlyWhenAskedTo) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::assert_test

@@ -20,14 +20,15 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus {
+#include "support/message_of.hpp"
+
+namespace isthmus::atomic_file_test {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Throws;
-using ::testing::ThrowsMessage;
 
 std::string slurp(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -147,20 +148,24 @@ TEST_F(AtomicFile, WritesThroughASymbolicLink) {
 }
 
 TEST_F(AtomicFile, NeverReplacesAFolderOrADevice) {
-  EXPECT_THAT([&] { write_file_atomically(folder_, "a", Overwrite::kReplace); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("it is a folder")));
+  EXPECT_THAT(test::message_of<InvalidArgument>(
+                  [&] { write_file_atomically(folder_, "a", Overwrite::kReplace); }),
+              HasSubstr("it is a folder"));
   const fs::path pipe = folder_ / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_THAT([&] { write_file_atomically(pipe, "a", Overwrite::kReplace); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("it is not a regular file")));
+  EXPECT_THAT(test::message_of<InvalidArgument>(
+                  [&] { write_file_atomically(pipe, "a", Overwrite::kReplace); }),
+              HasSubstr("it is not a regular file"));
 }
 
 TEST_F(AtomicFile, SaysWhyAFolderCannotTakeTheFile) {
-  EXPECT_THAT([&] { write_file_atomically(folder_ / "none" / "a", "a", Overwrite::kReplace); },
-              ThrowsMessage<RunFailed>(HasSubstr("none/a: No such file or directory")));
+  EXPECT_THAT(test::message_of<RunFailed>(
+                  [&] { write_file_atomically(folder_ / "none" / "a", "a", Overwrite::kReplace); }),
+              HasSubstr("none/a: No such file or directory"));
   write_file_atomically(file_, "a", Overwrite::kRefuse);
-  EXPECT_THAT([&] { write_file_atomically(file_ / "under", "a", Overwrite::kReplace); },
-              ThrowsMessage<RunFailed>(HasSubstr("Not a directory")));
+  EXPECT_THAT(test::message_of<RunFailed>(
+                  [&] { write_file_atomically(file_ / "under", "a", Overwrite::kReplace); }),
+              HasSubstr("Not a directory"));
 }
 
 // Rights do not bind root, so a child takes another user's place where the test runs as root.
@@ -272,23 +277,22 @@ TEST_F(AtomicFile, LetsExactlyOneOfManyRefusingWritersWin) {
 }
 
 TEST_F(AtomicFile, ReadingNamesTheFileAndTheReason) {
-  EXPECT_THAT(
-      [&] { (void)read_file(file_); },
-      ThrowsMessage<DataError>(HasSubstr("out.txt: cannot be opened: No such file or directory")));
-  EXPECT_THAT([&] { (void)read_file(folder_); },
-              ThrowsMessage<DataError>(HasSubstr("is a folder, not a file")));
+  EXPECT_THAT(test::message_of<DataError>([&] { (void)read_file(file_); }),
+              HasSubstr("out.txt: cannot be opened: No such file or directory"));
+  EXPECT_THAT(test::message_of<DataError>([&] { (void)read_file(folder_); }),
+              HasSubstr("is a folder, not a file"));
   write_file_atomically(file_, "12345", Overwrite::kRefuse);
   EXPECT_EQ(read_file(file_, 5), "12345");
-  EXPECT_THAT([&] { (void)read_file(file_, 4); },
-              ThrowsMessage<DataError>(HasSubstr("expected at most 4 bytes, got 5")));
+  EXPECT_THAT(test::message_of<DataError>([&] { (void)read_file(file_, 4); }),
+              HasSubstr("expected at most 4 bytes, got 5"));
 }
 
 // Files of /proc state a size of 0, and a device may never end.
 TEST_F(AtomicFile, ReadsFilesThatDoNotStateTheirSize) {
   EXPECT_THAT(read_file("/proc/self/status"), HasSubstr("Pid:"));
-  EXPECT_THAT([] { (void)read_file("/dev/zero", 1'000'000); },
-              ThrowsMessage<DataError>(HasSubstr("too large")));
+  EXPECT_THAT(test::message_of<DataError>([] { (void)read_file("/dev/zero", 1'000'000); }),
+              HasSubstr("too large"));
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::atomic_file_test

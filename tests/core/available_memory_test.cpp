@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus {
+namespace isthmus::available_memory_test {
 namespace {
 
 TEST(AvailableMemory, IsPartOfWhatTheMachineHas) {
@@ -20,4 +20,4 @@ TEST(AvailableMemory, IsPartOfWhatTheMachineHas) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::available_memory_test

@@ -11,7 +11,7 @@
 
 #include "isthmus/core/philox.hpp"
 
-namespace isthmus {
+namespace isthmus::block_pool_test {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
@@ -144,4 +144,4 @@ TEST_F(BlockPoolTest, ServesSeveralThreads) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::block_pool_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus {
+namespace isthmus::cache_size_test {
 namespace {
 
 // Every CPU of the last twenty years lies between these; what matters is that it is never 0.
@@ -18,4 +18,4 @@ TEST(L2CacheWays, AreThoseOfACpu) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::cache_size_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus {
+namespace isthmus::cancel_token_test {
 namespace {
 
 TEST(CancelToken, CopiesShareTheFlagAndOthersDoNot) {
@@ -29,4 +29,4 @@ TEST(CancelToken, MayBeRequestedByASignalHandler) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::cancel_token_test

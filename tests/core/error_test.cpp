@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus {
+namespace isthmus::error_test {
 namespace {
 
 TEST(DataError, NamesFileAndLineOfATextFile) {
@@ -43,4 +43,4 @@ TEST(ErrnoText, SaysWhatTheSystemSays) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::error_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus {
+namespace isthmus::nearest_name_test {
 namespace {
 
 TEST(NearestName, FindsEachKindOfSlip) {
@@ -98,4 +98,4 @@ TEST(NearestName, AgreesWithCarryingOutTheEdits) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::nearest_name_test

@@ -18,12 +18,13 @@
 #include "isthmus/core/philox.hpp"
 #include "isthmus/core/thread_budget.hpp"
 
-namespace isthmus {
+#include "support/message_of.hpp"
+
+namespace isthmus::parallel_chunks_test {
 namespace {
 
 using ::testing::Each;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 /// Installs an executor for one test.
 class Installed {
@@ -110,15 +111,14 @@ TEST_P(ParallelChunksUnderBudget, UsesNoMoreThreadsThanTheBudget) {
 TEST_P(ParallelChunksUnderBudget, RethrowsTheLowestChunkThatThrew) {
   const ThreadBudget budget(GetParam());
   for (int repeat = 0; repeat < 20; ++repeat) {
-    EXPECT_THAT(
-        [] {
-          parallel_chunks(500, [](std::int64_t c) {
-            if (c % 100 == 37) {
-              throw RunFailed("chunk " + std::to_string(c));
-            }
-          });
-        },
-        ThrowsMessage<RunFailed>("chunk 37"));
+    EXPECT_THAT(test::message_of<RunFailed>([] {
+                  parallel_chunks(500, [](std::int64_t c) {
+                    if (c % 100 == 37) {
+                      throw RunFailed("chunk " + std::to_string(c));
+                    }
+                  });
+                }),
+                "chunk 37");
     EXPECT_FALSE(in_parallel_chunks());
   }
 }
@@ -141,17 +141,16 @@ TEST_P(ParallelChunksUnderBudget, RunsNestedCallsSeriallyOnTheSameThread) {
 
 TEST_P(ParallelChunksUnderBudget, PassesOnWhatANestedCallThrows) {
   const ThreadBudget budget(GetParam());
-  EXPECT_THAT(
-      [] {
-        parallel_chunks(4, [](std::int64_t outer) {
-          parallel_chunks(4, [outer](std::int64_t inner) {
-            if (outer >= 2 && inner >= 1) {
-              throw RunFailed(std::to_string(outer) + "." + std::to_string(inner));
-            }
-          });
-        });
-      },
-      ThrowsMessage<RunFailed>("2.1"));
+  EXPECT_THAT(test::message_of<RunFailed>([] {
+                parallel_chunks(4, [](std::int64_t outer) {
+                  parallel_chunks(4, [outer](std::int64_t inner) {
+                    if (outer >= 2 && inner >= 1) {
+                      throw RunFailed(std::to_string(outer) + "." + std::to_string(inner));
+                    }
+                  });
+                });
+              }),
+              "2.1");
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ParallelChunksUnderBudget, ::testing::Values(1, 2, 3, 8));
@@ -182,15 +181,14 @@ TEST_P(ParallelChunksOnAnotherExecutor, KeepsBitsAndTheChoiceOfException) {
   const auto expected = chunk_sums(300);
   const Installed installed(shuffling_executor(GetParam()));
   EXPECT_EQ(chunk_sums(300), expected);
-  EXPECT_THAT(
-      [] {
-        parallel_chunks(300, [](std::int64_t c) {
-          if (c >= 123) {
-            throw RunFailed("chunk " + std::to_string(c));
-          }
-        });
-      },
-      ThrowsMessage<RunFailed>("chunk 123"));
+  EXPECT_THAT(test::message_of<RunFailed>([] {
+                parallel_chunks(300, [](std::int64_t c) {
+                  if (c >= 123) {
+                    throw RunFailed("chunk " + std::to_string(c));
+                  }
+                });
+              }),
+              "chunk 123");
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, ParallelChunksOnAnotherExecutor,
                          ::testing::Range<std::uint64_t>(0, 8));
@@ -240,17 +238,16 @@ TEST(ParallelChunks, KeepsTheLowestFailureEvenIfAHigherOneComesLater) {
     lowest_failed = true;
     higher.join();
   });
-  EXPECT_THAT(
-      [&] {
-        parallel_chunks(2, [&](std::int64_t c) {
-          running = running || c == 1;
-          while (c == 1 && !lowest_failed) {
-            std::this_thread::yield();
-          }
-          throw RunFailed("chunk " + std::to_string(c));
-        });
-      },
-      ThrowsMessage<RunFailed>("chunk 0"));
+  EXPECT_THAT(test::message_of<RunFailed>([&] {
+                parallel_chunks(2, [&](std::int64_t c) {
+                  running = running || c == 1;
+                  while (c == 1 && !lowest_failed) {
+                    std::this_thread::yield();
+                  }
+                  throw RunFailed("chunk " + std::to_string(c));
+                });
+              }),
+              "chunk 0");
 }
 
 TEST(ParallelChunks, MayBeCalledFromSeveralThreads) {
@@ -271,9 +268,9 @@ TEST(ParallelChunks, MayBeCalledFromSeveralThreads) {
 }
 
 TEST(ParallelChunks, RejectsANegativeNumberOfChunks) {
-  EXPECT_THAT([] { parallel_chunks(-3, [](std::int64_t) {}); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("num_chunks must be >= 0, got -3")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { parallel_chunks(-3, [](std::int64_t) {}); }),
+              HasSubstr("num_chunks must be >= 0, got -3"));
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::parallel_chunks_test

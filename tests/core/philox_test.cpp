@@ -12,12 +12,13 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus {
+#include "support/message_of.hpp"
+
+namespace isthmus::philox_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 constexpr std::uint32_t kOnes = 0xffffffffU;
 
@@ -194,13 +195,13 @@ TEST(RandomStream, ASmallSampleOfAHugeRangeNeedsNoMemoryForTheRange) {
 }
 
 TEST(RandomStream, RejectsImpossibleSamplesAndSaysWhy) {
-  EXPECT_THAT([] { (void)RandomStream(0, 0).permutation(-1); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("n must be >= 0, got -1")));
-  EXPECT_THAT([] { (void)RandomStream(0, 0).sample(3, 4); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("k must be in [0, n] with n = 3, got 4")));
-  EXPECT_THAT([] { (void)RandomStream(0, 0).sample(3, -1); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("got -1")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { (void)RandomStream(0, 0).permutation(-1); }),
+              HasSubstr("n must be >= 0, got -1"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { (void)RandomStream(0, 0).sample(3, 4); }),
+              HasSubstr("k must be in [0, n] with n = 3, got 4"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { (void)RandomStream(0, 0).sample(3, -1); }),
+              HasSubstr("got -1"));
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::philox_test

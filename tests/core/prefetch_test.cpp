@@ -9,12 +9,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace isthmus {
+#include "support/message_of.hpp"
+
+namespace isthmus::prefetch_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::ThrowsMessage;
 
 std::vector<std::int64_t> all_of(Prefetch<std::int64_t>& values) {
   std::vector<std::int64_t> list;
@@ -49,7 +50,7 @@ TEST_P(PrefetchAtDepth, HandsOnAnExceptionInItsPlaceAndThenNothing) {
       GetParam());
   EXPECT_EQ(values.next(), 0);
   EXPECT_EQ(values.next(), 1);
-  EXPECT_THAT([&] { (void)values.next(); }, ThrowsMessage<std::runtime_error>("no value 2"));
+  EXPECT_THAT(test::message_of<std::runtime_error>([&] { (void)values.next(); }), "no value 2");
   EXPECT_EQ(values.next(), std::nullopt);
 }
 
@@ -125,11 +126,13 @@ TEST(Prefetch, OfNothingIsNothing) {
 
 TEST(Prefetch, RefusesBadArgumentsAndSaysWhichValue) {
   const auto make = [](std::int64_t i) { return i; };
-  EXPECT_THAT(([&] { const Prefetch<std::int64_t> p(3, 2, make); }),
-              ThrowsMessage<InvalidArgument>("Prefetch: first must be <= end, which is 2, got 3"));
-  EXPECT_THAT(([&] { const Prefetch<std::int64_t> p(0, 2, make, -1); }),
-              ThrowsMessage<InvalidArgument>("Prefetch: depth must be >= 0, got -1"));
+  EXPECT_THAT(
+      test::message_of<InvalidArgument>(([&] { const Prefetch<std::int64_t> p(3, 2, make); })),
+      "Prefetch: first must be <= end, which is 2, got 3");
+  EXPECT_THAT(
+      test::message_of<InvalidArgument>(([&] { const Prefetch<std::int64_t> p(0, 2, make, -1); })),
+      "Prefetch: depth must be >= 0, got -1");
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::prefetch_test

@@ -6,7 +6,7 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus {
+namespace isthmus::progress_test {
 namespace {
 
 TEST(ReportProgress, HandsTheEventOn) {
@@ -28,4 +28,4 @@ TEST(ReportProgress, LetsACallbackStopTheRun) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::progress_test

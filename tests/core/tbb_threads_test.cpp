@@ -4,7 +4,7 @@
 
 #include "isthmus/core/thread_budget.hpp"
 
-namespace isthmus {
+namespace isthmus::tbb_threads_test {
 namespace {
 
 TEST(TbbThreads, FollowTheBudget) {
@@ -16,4 +16,4 @@ TEST(TbbThreads, FollowTheBudget) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::tbb_threads_test

@@ -10,12 +10,13 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus {
+#include "support/message_of.hpp"
+
+namespace isthmus::thread_budget_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 std::size_t tbb_limit() {
   return tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
@@ -61,11 +62,11 @@ TEST(ThreadBudget, ResizesAnnouncedPools) {
 }
 
 TEST(ThreadBudget, RefusesASecondOneAndFewerThanOneThread) {
-  EXPECT_THAT([] { const ThreadBudget none(0); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("num_threads must be >= 1, got 0")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { const ThreadBudget none(0); }),
+              HasSubstr("num_threads must be >= 1, got 0"));
   const ThreadBudget budget(2);
-  EXPECT_THAT([] { const ThreadBudget second(4); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("one of 2 threads does")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { const ThreadBudget second(4); }),
+              HasSubstr("one of 2 threads does"));
   EXPECT_EQ(current_thread_budget(), 2);
 }
 
@@ -85,9 +86,9 @@ TEST(ThreadBudget, IsNotHeldByAFailedOne) {
 }
 
 TEST(AddThreadPool, RejectsAnEmptyFunction) {
-  EXPECT_THAT([] { add_thread_pool({}); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("resize must be callable")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { add_thread_pool({}); }),
+              HasSubstr("resize must be callable"));
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::thread_budget_test

@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-namespace isthmus {
+namespace isthmus::version_test {
 namespace {
 
 // The number stands in one place only, the project() call of the build.
@@ -23,4 +23,4 @@ TEST(Version, NamesACompilerWithItsVersion) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::version_test

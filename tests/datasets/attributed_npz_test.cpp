@@ -13,7 +13,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::attributed_npz_test {
 namespace {
 
 using formats::make_npy;
@@ -126,4 +126,4 @@ TEST(ReadAttributedNpz, RefusesArraysThatDoNotFitTogether) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::attributed_npz_test

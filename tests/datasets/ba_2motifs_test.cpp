@@ -15,7 +15,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::ba_2motifs_test {
 namespace {
 
 using test::message_of;
@@ -93,4 +93,4 @@ TEST(Ba2motifs, RejectsABadNumberOfGraphs) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::ba_2motifs_test

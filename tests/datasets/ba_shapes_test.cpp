@@ -18,7 +18,7 @@
 #include "datasets/data_roots.hpp"
 #include "motif_graph.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::ba_shapes_test {
 namespace {
 
 using test::message_of;
@@ -190,4 +190,4 @@ TEST(BaShapes, RejectsBadOptionsAndSaysWhichValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::ba_shapes_test

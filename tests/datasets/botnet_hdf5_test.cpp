@@ -21,7 +21,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::botnet_hdf5_test {
 namespace {
 
 using formats::Hdf5Writer;
@@ -334,4 +334,4 @@ TEST(BotnetHdf5, RefusesAFileThatIsNone) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::botnet_hdf5_test

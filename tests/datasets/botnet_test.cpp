@@ -18,7 +18,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::botnet_test {
 namespace {
 
 using test::message_of;
@@ -337,4 +337,4 @@ TEST(Botnet, KeepsItsBitsForSeedZero) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::botnet_test

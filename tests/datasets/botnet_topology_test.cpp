@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::botnet_topology_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -175,4 +175,4 @@ TEST(BotnetTopology, LeetFollowsItsRulesAndDropsTheLoopsOfPowersOfTwo) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::botnet_topology_test

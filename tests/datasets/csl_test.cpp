@@ -18,7 +18,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::csl_test {
 namespace {
 
 using isthmus::test::TemporaryFolder;
@@ -168,4 +168,4 @@ TEST(ReadCsl, RefusesBrokenFolds) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::csl_test

@@ -7,7 +7,7 @@
 
 #include "isthmus/formats/sha256.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::dataset_test {
 namespace {
 
 /// Two nodes joined by an edge, features [[0, 2], [1, 0]], classes 0 and 1, one split.
@@ -89,4 +89,4 @@ TEST(Dataset, CountsNodesAndArcsOverAllGraphs) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::dataset_test

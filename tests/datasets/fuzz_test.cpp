@@ -18,6 +18,7 @@
 #include "isthmus/datasets/attributed_npz.hpp"
 #include "isthmus/datasets/csl.hpp"
 #include "isthmus/datasets/gin_text.hpp"
+#include "isthmus/datasets/graph6.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
 #include "isthmus/datasets/planetoid_plain.hpp"
 #include "isthmus/datasets/tu_text.hpp"
@@ -25,7 +26,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::fuzz_test {
 namespace {
 
 using isthmus::test::TemporaryFolder;
@@ -144,6 +145,14 @@ TEST(Fuzz, GinText) {
        [](const auto& dir) { return read_gin_text(dir / "TOY.txt", {}); });
 }
 
+TEST(Fuzz, Graph6) {
+  fuzz({{"a.g6", ">>graph6<<Bw\nDQc\r\n\n~??Bw\n"}, {"b.s6", ":Fa@x^\n:AG\n:@\n:?\nDQc\n"}},
+       [](const auto& dir) {
+         (void)read_graph6(dir / "a.g6");
+         return read_graph6(dir / "b.s6", {.keep_loops = true, .keep_duplicates = true});
+       });
+}
+
 TEST(Fuzz, Csl) {
   fuzz({{"tu_text/CSL/CSL_A.txt", "1,2\n2,1\n"},
         {"tu_text/CSL/CSL_graph_indicator.txt", "1\n1\n2\n3\n"},
@@ -212,4 +221,4 @@ TEST(Fuzz, ValuesOfNpz) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::fuzz_test

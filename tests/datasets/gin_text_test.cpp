@@ -13,7 +13,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::gin_text_test {
 namespace {
 
 using isthmus::test::TemporaryFolder;
@@ -127,4 +127,4 @@ TEST(ReadGinText, HasTheGraphsOfTheTuCopies) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::gin_text_test

@@ -18,7 +18,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::graph_loader_test {
 namespace {
 
 using test::message_of;
@@ -187,4 +187,4 @@ TEST(GraphLoader, RejectsBadArgumentsAndSaysWhichValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::graph_loader_test

@@ -10,7 +10,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::graph_source_test {
 namespace {
 
 using test::message_of;
@@ -86,4 +86,4 @@ TEST(SplitInOrder, RejectsSharesOutOfRange) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::graph_source_test

@@ -15,7 +15,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::heterophilous_npz_test {
 namespace {
 
 using formats::make_npy;
@@ -188,4 +188,4 @@ TEST(ReadHeterophilousNpz, RefusesTruncatedAndDamagedFiles) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::heterophilous_npz_test

@@ -10,7 +10,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::load_test {
 namespace {
 
 using isthmus::test::TemporaryFolder;
@@ -231,4 +231,4 @@ TEST(Verify, AcceptsWhatNeedsNoFile) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::load_test

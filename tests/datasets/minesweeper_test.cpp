@@ -14,7 +14,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::minesweeper_test {
 namespace {
 
 using test::message_of;
@@ -155,4 +155,4 @@ TEST(Minesweeper, HasTheEdgesAndTheFeatureCodeOfThePublishedFile) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::minesweeper_test

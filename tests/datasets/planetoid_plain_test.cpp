@@ -12,7 +12,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::planetoid_plain_test {
 namespace {
 
 using isthmus::test::TemporaryFolder;
@@ -167,4 +167,4 @@ TEST(ReadPlanetoidPlain, PubmedSaysThatItsFeaturesArePartial) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::planetoid_plain_test

@@ -22,7 +22,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::published_sets_test {
 namespace {
 
 struct Published {
@@ -141,6 +141,24 @@ const std::vector<Published>& table() {
      "4d7bb0fb95c57d0007c570f26fbce9ca84ff85bb228268b87eca203656002af0"},
     {"botnet:sample", 0, 0, 0, {105, 10}, 1, {1, 0, 0},
      "d2a3cddd1c38791bf3e8c2c262534814f37fce94e495d5ca3e3a10a493e34d41"},
+    {"snap:email-Enron", 0, 0, 0, {}, 0, {0, 0, 0},
+     "e6c38ef7593ce026afde7f331063a7342d83468d55da75c3957c1f85d2cdba20"},
+    {"snap:facebook_combined", 0, 0, 0, {}, 0, {0, 0, 0},
+     "92e0ad19162974f17a987b57fb10c70604cd4f71fb1b9dfc38d6c9e0e7025957"},
+    {"snap:p2p-Gnutella31", 0, 0, 0, {}, 0, {0, 0, 0},
+     "bf51fc2a2fe09c890caa513cffca33ca380ee9de4eda065f534c262f944cd266"},
+    {"snap:wiki-Vote", 0, 0, 0, {}, 0, {0, 0, 0},
+     "7bdf4abe44f435981dc82c9d285033780cb90229e073137b5123459b0bfac60b"},
+    {"snap:CA-HepTh", 0, 25, 2, {}, 0, {0, 0, 0},
+     "4b578ac93c14abd4ecba30b5a712653117cadfebed19dd48df8315196d5c0b6a"},
+    {"snap:as20graph", 0, 1323, 0, {}, 0, {0, 0, 0},
+     "d67d2fb9ea045e8dccff8c8f53d6f43abdcc5d6888c6c8f892dd9a6b56655315"},
+    {"snap:as-caida20070917", 0, 0, 0, {}, 0, {0, 0, 0},
+     "51bfa0c165d3b5ca1b5f7d86fbb5e359447ab45c976d423a66932db104e7c86d"},
+    {"snap:email-Eu-core", 0, 642, 19, {}, 0, {0, 0, 0},
+     "d939e2f6c04a1ac8b27d24437f3b6d84c70974357fa7c48b9de134d9606e874a"},
+    {"snap:MIT8", 0, 0, 0, {}, 0, {0, 0, 0},
+     "c243ca583ad8105771a81ff12adad9dda72d23af40f3cfec6eb43d4ad2481052"},
     {"karate", 0, 0, 0, {17, 17}, 0, {0, 0, 0},
      "0111d28aa6369eabf235fa7fe2c58e01363db5a826ec5cd1b20e9c29f07cae3c"},
     {"gen:minesweeper", 0, 0, 0, {8000, 2000}, 10, {5000, 2500, 2500},
@@ -225,4 +243,4 @@ TEST(PublishedSets, TableCoversEverySetThatIsHere) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::published_sets_test

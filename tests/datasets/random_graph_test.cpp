@@ -14,7 +14,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::random_graph_test {
 namespace {
 
 using test::message_of;
@@ -153,4 +153,4 @@ TEST(RandomGraph, RejectsBadOptionsAndSaysWhichValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::random_graph_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::rank_weights_test {
 namespace {
 
 // Ranks 1, 2, 3 with exponent 1 weigh 6 : 3 : 2.
@@ -42,4 +42,4 @@ TEST(RankWeights, FindTheRankThatASearchFinds) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::rank_weights_test

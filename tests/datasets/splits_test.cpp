@@ -12,14 +12,15 @@
 #include "isthmus/core/error.hpp"
 #include "isthmus/core/philox.hpp"
 
-namespace isthmus::datasets {
+#include "support/message_of.hpp"
+
+namespace isthmus::datasets::splits_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::ThrowsMessage;
 
 using Ids = std::vector<std::int64_t>;
 
@@ -57,11 +58,10 @@ TEST(StratifiedFolds, DealsOnWhereTheClassBeforeStopped) {
 
 TEST(StratifiedFolds, RejectsBadNumberOfFolds) {
   const Ids y{0, 1, 0, -1};
-  EXPECT_THAT([&] { (void)stratified_folds(y, 1, 0); },
-              ThrowsMessage<InvalidArgument>(
-                  "stratified_folds: k must be in [2, number of labelled items = 3], got 1"));
-  EXPECT_THAT([&] { (void)stratified_folds(y, 4, 0); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("= 3], got 4")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)stratified_folds(y, 1, 0); }),
+              "stratified_folds: k must be in [2, number of labelled items = 3], got 1");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)stratified_folds(y, 4, 0); }),
+              HasSubstr("= 3], got 4"));
   EXPECT_EQ(stratified_folds(y, 3, 0).size(), 3U);
 }
 
@@ -90,15 +90,15 @@ TEST(StratifiedSplit, TakesNothingFromNothing) {
 }
 
 TEST(StratifiedSplit, RejectsBadFractionsAndSaysWhich) {
-  EXPECT_THAT([] { (void)stratified_split({}, {.train = -0.5}, 0); },
-              ThrowsMessage<InvalidArgument>(
-                  "stratified_split: fractions.train must be in [0, 1], got -0.5"));
-  EXPECT_THAT(
-      [] { (void)stratified_split({}, {.test = std::nan("")}, 0); },
-      ThrowsMessage<InvalidArgument>(HasSubstr("fractions.test must be in [0, 1], got nan")));
-  EXPECT_THAT([] { (void)stratified_split({}, {.train = 0.75}, 0); },
-              ThrowsMessage<InvalidArgument>(
-                  "stratified_split: fractions must sum to at most 1, got 1.25"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [] { (void)stratified_split({}, {.train = -0.5}, 0); }),
+              "stratified_split: fractions.train must be in [0, 1], got -0.5");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [] { (void)stratified_split({}, {.test = std::nan("")}, 0); }),
+              HasSubstr("fractions.test must be in [0, 1], got nan"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [] { (void)stratified_split({}, {.train = 0.75}, 0); }),
+              "stratified_split: fractions must sum to at most 1, got 1.25");
   EXPECT_NO_THROW((void)stratified_split({}, {.train = 0.7, .val = 0.2, .test = 0.1}, 0));
 }
 
@@ -117,12 +117,12 @@ TEST(PerClassSplit, TakesTheSameNumberOfEveryClassAndTestsTheRest) {
 
 TEST(PerClassSplit, RefusesSmallClassesAndNegativeCounts) {
   const Ids y{0, 0, 5, 0, 5};
-  EXPECT_THAT([&] { (void)per_class_split(y, {.train = 2, .val = 1}, 0); },
-              ThrowsMessage<InvalidArgument>(
-                  "per_class_split: every class must have at least 2 + 1 items, class 5 has 2"));
-  EXPECT_THAT([&] { (void)per_class_split(y, {.train = -1, .val = 1}, 0); },
-              ThrowsMessage<InvalidArgument>(
-                  "per_class_split: counts must be >= 0, got train -1 and val 1"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [&] { (void)per_class_split(y, {.train = 2, .val = 1}, 0); }),
+              "per_class_split: every class must have at least 2 + 1 items, class 5 has 2");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [&] { (void)per_class_split(y, {.train = -1, .val = 1}, 0); }),
+              "per_class_split: counts must be >= 0, got train -1 and val 1");
   EXPECT_THAT(per_class_split({}, {}, 0).test, IsEmpty());
 }
 
@@ -229,4 +229,4 @@ TEST(StratifiedSplit, GoldenForSeedZero) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::splits_test

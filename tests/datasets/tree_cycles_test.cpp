@@ -16,7 +16,7 @@
 
 #include "datasets/data_roots.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::tree_cycles_test {
 namespace {
 
 using test::message_of;
@@ -144,4 +144,4 @@ TEST(TreeCycles, RejectsBadOptionsAndSaysWhichValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::tree_cycles_test

@@ -16,7 +16,7 @@
 #include "datasets/data_roots.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::datasets {
+namespace isthmus::datasets::tu_text_test {
 namespace {
 
 using isthmus::test::TemporaryFolder;
@@ -320,4 +320,4 @@ TEST(ReadTuText, FolderAndArchiveOfImdbAreTheSameSet) {
 }
 
 }  // namespace
-}  // namespace isthmus::datasets
+}  // namespace isthmus::datasets::tu_text_test

@@ -7,12 +7,13 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::explain {
+#include "support/message_of.hpp"
+
+namespace isthmus::explain::draw_graph_test {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::ThrowsMessage;
 
 std::size_t count(const std::string& text, std::string_view word) {
   std::size_t found = 0;
@@ -85,17 +86,17 @@ TEST(DrawGraph, DrawsGraphsOfOneNodeAndOfNone) {
 TEST(DrawGraph, RefusesNodesThatAreNotThere) {
   GraphDrawing drawing = path();
   drawing.edges.push_back({0, 4, 1.0});
-  EXPECT_THAT([&] { (void)draw_graph(drawing); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("an edge's end must be in 0..3, got 4")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)draw_graph(drawing); }),
+              HasSubstr("an edge's end must be in 0..3, got 4"));
   drawing = path();
   drawing.target = 4;
-  EXPECT_THAT([&] { (void)draw_graph(drawing); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("target must be in -1..3, got 4")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)draw_graph(drawing); }),
+              HasSubstr("target must be in -1..3, got 4"));
   drawing = path();
   drawing.most_nodes = 0;
-  EXPECT_THAT([&] { (void)draw_graph(drawing); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("most_nodes must be >= 1, got 0")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)draw_graph(drawing); }),
+              HasSubstr("most_nodes must be >= 1, got 0"));
 }
 
 }  // namespace
-}  // namespace isthmus::explain
+}  // namespace isthmus::explain::draw_graph_test

@@ -11,6 +11,7 @@
 #include "isthmus/train/predict.hpp"
 #include "isthmus/train/train.hpp"
 
+#include "support/message_of.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace isthmus::explain {
@@ -18,7 +19,6 @@ namespace {
 
 using formats::Json;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 /// A model file of a few epochs, made once for all tests.
 class OnModels : public ::testing::Test {
@@ -196,8 +196,9 @@ TEST_F(OnModels, ExplainBotsThatAreFound) {
 
 TEST_F(OnModels, NameNodesOfManyGraphsThatAreNotThere) {
   const auto expect_refused = [&](const std::string& targets, const char* text) {
-    EXPECT_THAT([&] { (void)explain(botnets_, {.targets = targets}); },
-                ThrowsMessage<InvalidArgument>(HasSubstr(text)));
+    EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                    [&] { (void)explain(botnets_, {.targets = targets}); }),
+                HasSubstr(text));
   };
   expect_refused("node:17", "are GRAPH:NODE, as in node:3:17, got '17'");
   expect_refused("node:10:1", "has no graph '10'");
@@ -208,8 +209,8 @@ TEST_F(OnModels, NameNodesOfManyGraphsThatAreNotThere) {
 
 TEST_F(OnModels, NameWhatIsWrong) {
   const auto expect_refused = [&](const ExplainOptions& options, const char* text) {
-    EXPECT_THAT([&] { (void)explain(nodes_, options); },
-                ThrowsMessage<InvalidArgument>(HasSubstr(text)));
+    EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)explain(nodes_, options); }),
+                HasSubstr(text));
   };
   expect_refused({.targets = "node:999"}, "has no node '999'");
   expect_refused({.targets = "graph:1"}, "must be node:ID,ID,..., got 'graph:1'");
@@ -226,8 +227,8 @@ TEST(Methods, HaveNames) {
                               Method::kIntegratedGradients, Method::kRandom}) {
     EXPECT_EQ(parse_method(name_of(method)), method);
   }
-  EXPECT_THAT([] { (void)parse_method("salience"); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("got 'salience'")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)parse_method("salience"); }),
+              HasSubstr("got 'salience'"));
 }
 
 }  // namespace

@@ -6,11 +6,12 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::explain {
+#include "support/message_of.hpp"
+
+namespace isthmus::explain::fidelity_test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 /// Two targets of a model with two classes:
 ///   1: says 0 (0.8); without S it says 1 (p_0 = 0.3), S alone says 0 (0.7); |S| / E = 0.1
@@ -63,17 +64,15 @@ TEST(Fidelity, OfNothingIsUndefined) {
 
 TEST(Fidelity, RefusesWhatDoesNotFit) {
   const FidelityProbe uneven{.whole = {1, 0}, .without = {1}, .only = {1, 0}};
-  EXPECT_THAT(
-      [&] {
-        (void)fidelity({&uneven, 1}, ExplanationType::kModel);
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("got 2, 1 and 2")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] {
+                (void)fidelity({&uneven, 1}, ExplanationType::kModel);
+              }),
+              HasSubstr("got 2, 1 and 2"));
   const FidelityProbe unknown{.whole = {1, 0}, .without = {1, 0}, .only = {1, 0}, .label = -1};
-  EXPECT_THAT(
-      [&] {
-        (void)fidelity({&unknown, 1}, ExplanationType::kPhenomenon);
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("label must be in 0..1")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] {
+                (void)fidelity({&unknown, 1}, ExplanationType::kPhenomenon);
+              }),
+              HasSubstr("label must be in 0..1"));
 }
 
 TEST(CurveArea, IsTheMeanHeight) {
@@ -82,14 +81,13 @@ TEST(CurveArea, IsTheMeanHeight) {
   EXPECT_DOUBLE_EQ(curve_area(x, y), 0.5);
   EXPECT_TRUE(std::isnan(curve_area({x.data(), 1}, {y.data(), 1})));
   const std::vector<double> down = {5, 4, 6};
-  EXPECT_THAT([&] { (void)curve_area(down, y); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("x must ascend, got 4")));
-  EXPECT_THAT(
-      [&] {
-        (void)curve_area(x, {y.data(), 2});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("y must have 3 values as x has, got 2")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)curve_area(down, y); }),
+              HasSubstr("x must ascend, got 4"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] {
+                (void)curve_area(x, {y.data(), 2});
+              }),
+              HasSubstr("y must have 3 values as x has, got 2"));
 }
 
 }  // namespace
-}  // namespace isthmus::explain
+}  // namespace isthmus::explain::fidelity_test

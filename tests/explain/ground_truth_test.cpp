@@ -6,7 +6,7 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::explain {
+namespace isthmus::explain::ground_truth_test {
 namespace {
 
 // Target 1: true sizes 0.9 and 0.4, others 0.5 and 0.1: three of four pairs in order, 0.75.
@@ -46,4 +46,4 @@ TEST(GroundTruth, RefusesATruthOfAnotherSize) {
 }
 
 }  // namespace
-}  // namespace isthmus::explain
+}  // namespace isthmus::explain::ground_truth_test

@@ -8,6 +8,7 @@
 #include "isthmus/core/error.hpp"
 
 #include "explain_cases.hpp"
+#include "support/message_of.hpp"
 
 namespace isthmus::explain {
 namespace {
@@ -112,13 +113,13 @@ TEST(IntegratedGradients, TellTheGap) {
 TEST(IntegratedGradients, RefuseNoSteps) {
   const Subject subject = random_subject(layers::LayerType::kGcn, layers::Activation::kTanh, 0);
   for (const std::int64_t steps : {0, 1001}) {
-    EXPECT_THAT([&] { (void)integrated_gradients(subject, {.steps = steps}); },
-                ::testing::ThrowsMessage<InvalidArgument>(
-                    HasSubstr("steps must be in 1..1000, got " + std::to_string(steps))));
+    EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                    [&] { (void)integrated_gradients(subject, {.steps = steps}); }),
+                HasSubstr("steps must be in 1..1000, got " + std::to_string(steps)));
   }
-  EXPECT_THAT(
-      [&] { (void)integrated_gradients(subject, {.tolerance = -1.0}); },
-      ::testing::ThrowsMessage<InvalidArgument>(HasSubstr("tolerance must be >= 0, got -1.0")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [&] { (void)integrated_gradients(subject, {.tolerance = -1.0}); }),
+              HasSubstr("tolerance must be >= 0, got -1.0"));
 }
 
 }  // namespace

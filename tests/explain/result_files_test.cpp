@@ -7,14 +7,14 @@
 #include "isthmus/core/error.hpp"
 #include "isthmus/formats/npz.hpp"
 
+#include "support/message_of.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::explain {
+namespace isthmus::explain::result_files_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 /// Node "c" (number 7 of the set) hears "b" (number 5) and itself; a second target "d" alone.
 ExplainResult two_targets() {
@@ -109,13 +109,14 @@ TEST(ExplanationSvg, NamesTheTargetAndItsClass) {
 }
 
 TEST(ExplanationSvg, RefusesWhatIsNotThere) {
-  EXPECT_THAT([] { (void)explanation_svg(two_targets(), 2); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("target must be below 2, got 2")));
+  EXPECT_THAT(
+      isthmus::test::message_of<InvalidArgument>([] { (void)explanation_svg(two_targets(), 2); }),
+      HasSubstr("target must be below 2, got 2"));
   ExplainResult result = two_targets();
   result.targets[0].has_edge_mask = false;
-  EXPECT_THAT([&] { (void)explanation_svg(result, 0); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("an edge mask is needed")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)explanation_svg(result, 0); }),
+              HasSubstr("an edge mask is needed"));
 }
 
 }  // namespace
-}  // namespace isthmus::explain
+}  // namespace isthmus::explain::result_files_test

@@ -66,7 +66,7 @@ void operator delete[](void* pointer) noexcept { release(pointer); }
 void operator delete(void* pointer, std::size_t /*size*/) noexcept { release(pointer); }
 void operator delete[](void* pointer, std::size_t /*size*/) noexcept { release(pointer); }
 
-namespace isthmus::formats {
+namespace isthmus::formats::fuzz_test {
 namespace {
 
 /// One change of a file: bits, bytes, lengths, runs, numbers.
@@ -299,4 +299,4 @@ INSTANTIATE_TEST_SUITE_P(Formats, Fuzz, ::testing::Range<std::size_t>(0, 6),
                          [](const auto& row) { return std::string(formats()[row.param].name); });
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::fuzz_test

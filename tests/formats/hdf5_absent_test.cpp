@@ -5,23 +5,22 @@
 #include "isthmus/formats/hdf5_reader.hpp"
 #include "isthmus/formats/hdf5_writer.hpp"
 
-namespace isthmus::formats {
-namespace {
+#include "support/message_of.hpp"
 
-using ::testing::ThrowsMessage;
+namespace isthmus::formats::hdf5_absent_test {
+namespace {
 
 constexpr const char* kSentence = "this build of isthmus does not read or write HDF5";
 
 TEST(Hdf5Absent, SaysSoInsteadOfReadingOrWriting) {
   EXPECT_FALSE(has_hdf5());
-  EXPECT_THAT([] { (void)Hdf5Reader("a.hdf5"); }, ThrowsMessage<RunFailed>(kSentence));
-  EXPECT_THAT(
-      [] {
-        write_hdf5(
-            "a.hdf5", [](Hdf5Writer&) {}, Overwrite::kRefuse);
-      },
-      ThrowsMessage<RunFailed>(kSentence));
+  EXPECT_THAT(isthmus::test::message_of<RunFailed>([] { (void)Hdf5Reader("a.hdf5"); }), kSentence);
+  EXPECT_THAT(isthmus::test::message_of<RunFailed>([] {
+                write_hdf5(
+                    "a.hdf5", [](Hdf5Writer&) {}, Overwrite::kRefuse);
+              }),
+              kSentence);
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::hdf5_absent_test

@@ -15,17 +15,17 @@
 #include "isthmus/core/error.hpp"
 #include "isthmus/formats/hdf5_reader.hpp"
 
+#include "support/message_of.hpp"
 #include "support/python_oracle.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::formats {
+namespace isthmus::formats::hdf5_writer_test {
 namespace {
 
 using isthmus::test::TemporaryFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using ::testing::ThrowsMessage;
 
 void fill_sample(Hdf5Writer& out) {
   out.attribute("/", "num_graphs", std::int64_t{1});
@@ -90,19 +90,19 @@ TEST(WriteHdf5, GivesEqualBytesForEqualCalls) {
 TEST(WriteHdf5, LeavesTheOldFileWhenFillingFails) {
   const TemporaryFolder folder;
   (void)folder.write("a.hdf5", "old");
-  EXPECT_THAT(
-      [&] {
-        write_hdf5(
-            folder / "a.hdf5",
-            [](Hdf5Writer& out) {
-              fill_sample(out);
-              throw InvalidArgument("stop");
-            },
-            Overwrite::kReplace);
-      },
-      ThrowsMessage<InvalidArgument>("stop"));
-  EXPECT_THAT([&] { write_hdf5(folder / "a.hdf5", fill_sample, Overwrite::kRefuse); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("exists already")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] {
+                write_hdf5(
+                    folder / "a.hdf5",
+                    [](Hdf5Writer& out) {
+                      fill_sample(out);
+                      throw InvalidArgument("stop");
+                    },
+                    Overwrite::kReplace);
+              }),
+              "stop");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [&] { write_hdf5(folder / "a.hdf5", fill_sample, Overwrite::kRefuse); }),
+              HasSubstr("exists already"));
   EXPECT_EQ(std::filesystem::file_size(folder / "a.hdf5"), 3U);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
   write_hdf5(folder / "a.hdf5", fill_sample, Overwrite::kReplace);
@@ -114,18 +114,18 @@ TEST(WriteHdf5, RefusesWhatDoesNotFitTogether) {
   const auto writing = [&](const std::function<void(Hdf5Writer&)>& fill) {
     return [&folder, fill] { write_hdf5(folder / "a.hdf5", fill, Overwrite::kRefuse); };
   };
-  EXPECT_THAT(writing([](Hdf5Writer& out) {
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(writing([](Hdf5Writer& out) {
                 out.array("/y", std::vector<std::int64_t>{2, 2}, std::vector<float>{1.0F});
-              }),
-              ThrowsMessage<InvalidArgument>(
-                  "Hdf5Writer::array: /y must have 4 values as its shape says, got 1"));
-  EXPECT_THAT(writing([](Hdf5Writer& out) {
+              })),
+              "Hdf5Writer::array: /y must have 4 values as its shape says, got 1");
+  EXPECT_THAT(isthmus::test::message_of<RunFailed>(writing([](Hdf5Writer& out) {
                 out.group("/0");
                 out.group("/0");
-              }),
-              ThrowsMessage<RunFailed>(StartsWith("cannot write " + folder / "a.hdf5")));
-  EXPECT_THAT(writing([](Hdf5Writer& out) { out.attribute("/0", "n", std::int64_t{1}); }),
-              ThrowsMessage<RunFailed>(StartsWith("cannot write " + folder / "a.hdf5")));
+              })),
+              StartsWith("cannot write " + folder / "a.hdf5"));
+  EXPECT_THAT(isthmus::test::message_of<RunFailed>(
+                  writing([](Hdf5Writer& out) { out.attribute("/0", "n", std::int64_t{1}); })),
+              StartsWith("cannot write " + folder / "a.hdf5"));
 }
 
 TEST(WriteHdf5, ReportsTheFileSizeLimitAsAResource) {
@@ -148,4 +148,4 @@ TEST(WriteHdf5, ReportsTheFileSizeLimitAsAResource) {
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::hdf5_writer_test

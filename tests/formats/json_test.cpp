@@ -9,13 +9,13 @@
 #include "isthmus/core/error.hpp"
 
 #include "formats/random_json.hpp"
+#include "support/message_of.hpp"
 #include "support/python_oracle.hpp"
 
-namespace isthmus::formats {
+namespace isthmus::formats::json_test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -57,8 +57,8 @@ TEST(Json, HoldsTheWholeRangeOfInt64AndNothingBeyond) {
   EXPECT_EQ(parse_json("-9223372036854775808", "t").as_integer(),
             std::numeric_limits<std::int64_t>::min());
   EXPECT_EQ(Json(std::size_t{7}).as_integer(), 7);
-  EXPECT_THAT([] { (void)Json(std::size_t{1} << 63U); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("below 2^63, got 9223372036854775808")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)Json(std::size_t{1} << 63U); }),
+              HasSubstr("below 2^63, got 9223372036854775808"));
 }
 
 TEST(Json, EscapesControlCharactersAndReplacesInvalidUtf8) {
@@ -77,25 +77,26 @@ TEST(Json, FindsMembers) {
   EXPECT_EQ(json.find("b"), nullptr);
   json["b"] = "new";
   EXPECT_EQ(json.at("b").as_string(), "new");
-  EXPECT_THAT([&] { (void)json.at("c"); },
-              ThrowsMessage<InvalidArgument>("Json: the object has no member \"c\""));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)json.at("c"); }),
+              "Json: the object has no member \"c\"");
 }
 
 TEST(Json, NamesBothTypesWhenTheyDisagree) {
-  EXPECT_THAT([] { (void)Json(1).as_string(); },
-              ThrowsMessage<InvalidArgument>("Json: expected string, got integer"));
-  EXPECT_THAT([] { (void)Json("x").as_double(); },
-              ThrowsMessage<InvalidArgument>("Json: expected number, got string"));
-  EXPECT_THAT([] { (void)Json(1.5).as_integer(); },
-              ThrowsMessage<InvalidArgument>("Json: expected integer, got number"));
-  EXPECT_THAT([] { (void)Json().find("a"); },
-              ThrowsMessage<InvalidArgument>("Json: expected object, got null"));
-  EXPECT_THAT([] { (void)Json(true).as_array(); },
-              ThrowsMessage<InvalidArgument>("Json: expected array, got boolean"));
-  EXPECT_THAT([] { (void)Json(Json::Array{}).as_bool(); },
-              ThrowsMessage<InvalidArgument>("Json: expected boolean, got array"));
-  EXPECT_THAT([] { Json(Json::Object{}).push_back(1); },
-              ThrowsMessage<InvalidArgument>("Json: expected array, got object"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)Json(1).as_string(); }),
+              "Json: expected string, got integer");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)Json("x").as_double(); }),
+              "Json: expected number, got string");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)Json(1.5).as_integer(); }),
+              "Json: expected integer, got number");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)Json().find("a"); }),
+              "Json: expected object, got null");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)Json(true).as_array(); }),
+              "Json: expected array, got boolean");
+  EXPECT_THAT(
+      isthmus::test::message_of<InvalidArgument>([] { (void)Json(Json::Array{}).as_bool(); }),
+      "Json: expected boolean, got array");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { Json(Json::Object{}).push_back(1); }),
+              "Json: expected array, got object");
 }
 
 struct Broken {
@@ -130,8 +131,9 @@ TEST(ParseJson, NamesTheLineAndTheRuleOfEachKindOfBrokenText) {
       {"[1e999]", "t.json:1: not valid JSON (number overflow parsing '1e999')"},
   };
   for (const Broken& broken : table) {
-    EXPECT_THAT([&] { (void)parse_json(broken.text, "t.json"); },
-                ThrowsMessage<DataError>(broken.message))
+    EXPECT_THAT(
+        isthmus::test::message_of<DataError>([&] { (void)parse_json(broken.text, "t.json"); }),
+        broken.message)
         << broken.text;
   }
 }
@@ -147,8 +149,8 @@ TEST(ParseJson, RefusesWhatIsNotJson) {
 TEST(ParseJson, StopsAtTwoHundredLevels) {
   const auto nested = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
   EXPECT_NO_THROW((void)parse_json(nested(200), "t"));
-  EXPECT_THAT([&] { (void)parse_json(nested(201), "t"); },
-              ThrowsMessage<DataError>("t:1: nested deeper than 200 levels"));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)parse_json(nested(201), "t"); }),
+              "t:1: nested deeper than 200 levels");
   EXPECT_THROW((void)parse_json(std::string(1'000'000, '['), "t"), DataError);
 }
 
@@ -187,4 +189,4 @@ print(sum(isinstance(x, float) and x == float.fromhex(h) for x, h in pairs))
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::json_test

@@ -12,11 +12,12 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::formats {
+#include "support/message_of.hpp"
+
+namespace isthmus::formats::line_reader_test {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::ThrowsMessage;
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -137,7 +138,7 @@ TEST(LineReader, NamesFileLineRuleAndTextGot) {
     const std::string text = "first\n" + std::string(broken.line) + "\n";
     LineReader in(text, "f");
     ASSERT_TRUE(in.next() && in.next());
-    EXPECT_THAT([&] { broken.read(in); }, ThrowsMessage<DataError>(broken.message));
+    EXPECT_THAT(isthmus::test::message_of<DataError>([&] { broken.read(in); }), broken.message);
   }
 }
 
@@ -182,4 +183,4 @@ TEST_P(LineReaderOnRandomNumbers, AgreesWithTheCLibrary) {
 INSTANTIATE_TEST_SUITE_P(Seeds, LineReaderOnRandomNumbers, ::testing::Range<std::uint64_t>(0, 8));
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::line_reader_test

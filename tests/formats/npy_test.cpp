@@ -12,14 +12,14 @@
 #include "isthmus/formats/json.hpp"
 
 #include "formats/scratch.hpp"
+#include "support/message_of.hpp"
 #include "support/python_oracle.hpp"
 
-namespace isthmus::formats {
+namespace isthmus::formats::npy_test {
 namespace {
 
 using test::from_hex;
 using ::testing::ElementsAre;
-using ::testing::ThrowsMessage;
 
 /// A version 1.0 file with this dictionary, unpadded, and this payload.
 std::string file_of(const std::string& dictionary, const std::string& payload) {
@@ -154,8 +154,8 @@ TEST(ParseNpy, NamesTheOffsetAndTheRuleThatABrokenFileBreaks) {
        "f@65: payload does not match the shape (expected 0 bytes for (0,) of 4 bytes each, got 1)"},
   };
   for (const Broken& broken : table) {
-    EXPECT_THAT([&] { (void)parse_npy(broken.bytes, "f"); },
-                ThrowsMessage<DataError>(broken.message));
+    EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)parse_npy(broken.bytes, "f"); }),
+                broken.message);
   }
 }
 
@@ -174,7 +174,7 @@ TEST(ToInt64, TakesWholeNumbersOfEveryType) {
 TEST(Conversions, RefuseWhatTheTypeCannotHold) {
   NpyArray text = parse_npy(file_of(header("|S2", "(1,)"), "ab"), "t.npz!x.npy");
   const auto message = [](const auto& convert, const char* expected) {
-    EXPECT_THAT([&] { convert(); }, ThrowsMessage<DataError>(expected));
+    EXPECT_THAT(isthmus::test::message_of<DataError>([&] { convert(); }), expected);
   };
   message([&] { (void)to_int64(text); },
           "t.npz!x.npy: has the wrong element type (expected integers, got bytes)");
@@ -256,18 +256,15 @@ TEST(ToFloat, WidensEveryHalfExactly) {
 TEST(WriteNpy, RefusesAnArrayThatContradictsItself) {
   NpyArray a = array_of<float>({1, 2});
   a.shape = {3};
-  EXPECT_THAT(
-      [&] { (void)write_npy(a); },
-      ThrowsMessage<InvalidArgument>("write_npy: data must have the size that shape and type "
-                                     "give, got 8 bytes for (3,) of 4 bytes each"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)write_npy(a); }),
+              "write_npy: data must have the size that shape and type "
+              "give, got 8 bytes for (3,) of 4 bytes each");
   a.shape = {-1, -2};
   EXPECT_THROW((void)write_npy(a), InvalidArgument);
-  EXPECT_THAT(
-      [] {
-        (void)make_npy(std::span<const float>(), {2, 1});
-      },
-      ThrowsMessage<InvalidArgument>(
-          "make_npy: shape must hold the values, got (2, 1) for 0 values"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] {
+                (void)make_npy(std::span<const float>(), {2, 1});
+              }),
+              "make_npy: shape must hold the values, got (2, 1) for 0 values");
 }
 
 // numpy is the oracle both ways: it writes every type in both byte orders, both memory orders and
@@ -332,4 +329,4 @@ print(json.dumps(rows))
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::npy_test

@@ -13,16 +13,16 @@
 
 #include "formats/scratch.hpp"
 #include "little_endian.hpp"
+#include "support/message_of.hpp"
 #include "support/python_oracle.hpp"
 
-namespace isthmus::formats {
+namespace isthmus::formats::safetensors_test {
 namespace {
 
 using test::from_hex;
 using test::ScratchFile;
 using ::testing::ElementsAre;
 using ::testing::Pair;
-using ::testing::ThrowsMessage;
 
 std::string file_of(const std::string& header, const std::string& data = "") {
   std::string bytes;
@@ -93,14 +93,14 @@ TEST(WriteSafetensors, RefusesWhatItCouldNotReadBack) {
   };
   const char* const rule =
       "must have the bytes that shape and type give and another name than __metadata__, got ";
-  EXPECT_THAT([&] { write("a", tensor(TensorType::kF32, {2}, "1234")); },
-              ThrowsMessage<InvalidArgument>("write_safetensors: tensor \"a\" " +
-                                             std::string(rule) + "4 bytes"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [&] { write("a", tensor(TensorType::kF32, {2}, "1234")); }),
+              "write_safetensors: tensor \"a\" " + std::string(rule) + "4 bytes");
   EXPECT_THROW(write("a", tensor(TensorType::kU8, {-1, -4}, "1234")), InvalidArgument);
   EXPECT_THROW(write("__metadata__", tensor(TensorType::kU8, {0}, "")), InvalidArgument);
-  EXPECT_THAT([&] { write("\xff", tensor(TensorType::kU8, {0}, "")); },
-              ThrowsMessage<InvalidArgument>(
-                  "write_safetensors: a tensor's name must be UTF-8, got \"\xff\""));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [&] { write("\xff", tensor(TensorType::kU8, {0}, "")); }),
+              "write_safetensors: a tensor's name must be UTF-8, got \"\xff\"");
 }
 
 struct Broken {
@@ -203,8 +203,9 @@ TEST(ParseSafetensors, NamesOffsetRuleAndCodeOfEachKindOfBrokenFile) {
        "[ST_INCOMPLETE]"},
   };
   for (const Broken& broken : table) {
-    EXPECT_THAT([&] { (void)parse_safetensors(broken.bytes, "f"); },
-                ThrowsMessage<DataError>(broken.message));
+    EXPECT_THAT(
+        isthmus::test::message_of<DataError>([&] { (void)parse_safetensors(broken.bytes, "f"); }),
+        broken.message);
   }
 }
 
@@ -323,4 +324,4 @@ TEST(Safetensors, ReadsPublishedFiles) {
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::safetensors_test

@@ -7,11 +7,12 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::formats {
+#include "support/message_of.hpp"
+
+namespace isthmus::formats::sha256_test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 // FIPS 180-2, appendix B, and the digest of nothing.
 TEST(Sha256, GivesThePublishedDigests) {
@@ -39,12 +40,11 @@ TEST(Sha256, ReadsFilesInBlocks) {
 }
 
 TEST(Sha256, SaysWhichFileCannotBeRead) {
-  EXPECT_THAT(
-      [] { (void)sha256_of_file("/nonexistent/f"); },
-      ThrowsMessage<DataError>("/nonexistent/f: cannot be read: No such file or directory"));
-  EXPECT_THAT([] { (void)sha256_of_file("/"); },
-              ThrowsMessage<DataError>(HasSubstr("/: cannot be read: Is a directory")));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([] { (void)sha256_of_file("/nonexistent/f"); }),
+              "/nonexistent/f: cannot be read: No such file or directory");
+  EXPECT_THAT(isthmus::test::message_of<DataError>([] { (void)sha256_of_file("/"); }),
+              HasSubstr("/: cannot be read: Is a directory"));
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::sha256_test

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus::formats {
+namespace isthmus::formats::text_test {
 namespace {
 
 TEST(Text, ShortensOnlyWhatIsTooLong) {
@@ -39,4 +39,4 @@ TEST(Text, WritesDoublesThatKeepTypeAndValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::text_test

@@ -1,10 +1,10 @@
-#include "utf8.hpp"
+#include "isthmus/formats/utf8.hpp"
 
 #include <cstdint>
 
 #include <gtest/gtest.h>
 
-namespace isthmus::formats {
+namespace isthmus::formats::utf8_test {
 namespace {
 
 /// A code point by the definition of the encoding, with as many bytes as asked (overlong if too
@@ -45,4 +45,4 @@ TEST(Utf8, FindsTheFirstBadByte) {
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::utf8_test

@@ -10,20 +10,20 @@
 
 #include "formats/scratch.hpp"
 #include "little_endian.hpp"
+#include "support/message_of.hpp"
 #include "support/python_oracle.hpp"
 
 #ifdef ISTHMUS_TEST_LIBZIP
 #include <zip.h>
 #endif
 
-namespace isthmus::formats {
+namespace isthmus::formats::zip_test {
 namespace {
 
 using test::from_hex;
 using test::ScratchFile;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 // One stored member "a" with content "hi" and CRC-32 d8932aac, field by field after the zip
 // specification (PKWARE APPNOTE 4.3.7, 4.3.12, 4.3.16).
@@ -74,15 +74,13 @@ TEST(WriteZip, RefusesNamesThatTheReaderRefuses) {
     const ZipEntry entry{name, "", ZipMethod::kStored};
     (void)write_zip({&entry, 1});
   };
-  EXPECT_THAT([&] { write("../a"); },
-              ThrowsMessage<InvalidArgument>(
-                  "write_zip: name of member \"../a\" leaves its folder by \"..\""));
-  EXPECT_THAT([&] { write(""); },
-              ThrowsMessage<InvalidArgument>("write_zip: name of member \"\" is empty"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { write("../a"); }),
+              "write_zip: name of member \"../a\" leaves its folder by \"..\"");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { write(""); }),
+              "write_zip: name of member \"\" is empty");
   const ZipEntry twice[] = {{"a", "", ZipMethod::kStored}, {"a", "", ZipMethod::kStored}};
-  EXPECT_THAT(
-      [&] { (void)write_zip(twice); },
-      ThrowsMessage<InvalidArgument>("write_zip: name of member \"a\" is too long or there twice"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)write_zip(twice); }),
+              "write_zip: name of member \"a\" is too long or there twice");
 }
 
 TEST(ZipReader, ReadsFromAFileOnDemand) {
@@ -97,18 +95,18 @@ TEST(ZipReader, ReadsFromAFileOnDemand) {
   EXPECT_EQ(zip.read("y"), content);
   EXPECT_EQ(zip.read_bytes("y").size(), content.size());
   std::filesystem::resize_file(file.path(), 400);
-  EXPECT_THAT([&] { (void)zip.read("y"); },
-              ThrowsMessage<DataError>(HasSubstr(": the file became shorter while it was read")));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)zip.read("y"); }),
+              HasSubstr(": the file became shorter while it was read"));
 }
 
 TEST(ZipReader, SaysWhatCannotBeOpened) {
-  EXPECT_THAT(
-      [] { ZipReader("/nonexistent.zip"); },
-      ThrowsMessage<DataError>("/nonexistent.zip: cannot be read: No such file or directory"));
-  EXPECT_THAT([] { ZipReader("/"); },
-              ThrowsMessage<DataError>("/: cannot be read: not a regular file"));
-  EXPECT_THAT([] { (void)ZipReader::of_bytes(from_hex(kStoredHi), "h.zip").read("b"); },
-              ThrowsMessage<DataError>("h.zip: has no member \"b\""));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([] { ZipReader("/nonexistent.zip"); }),
+              "/nonexistent.zip: cannot be read: No such file or directory");
+  EXPECT_THAT(isthmus::test::message_of<DataError>([] { ZipReader("/"); }),
+              "/: cannot be read: not a regular file");
+  EXPECT_THAT(isthmus::test::message_of<DataError>(
+                  [] { (void)ZipReader::of_bytes(from_hex(kStoredHi), "h.zip").read("b"); }),
+              "h.zip: has no member \"b\"");
 }
 
 // ------------------------------------------------------------------------------------ broken files
@@ -251,8 +249,9 @@ TEST(ZipReader, NamesTheRuleThatABrokenArchiveBreaks) {
       {Forged{.local_crc = 0}.bytes(), "f@0: member \"a\" contradicts its entry in the directory"},
   };
   for (const Broken& broken : table) {
-    EXPECT_THAT([&] { (void)ZipReader::of_bytes(broken.bytes, "f"); },
-                ThrowsMessage<DataError>(broken.message));
+    EXPECT_THAT(
+        isthmus::test::message_of<DataError>([&] { (void)ZipReader::of_bytes(broken.bytes, "f"); }),
+        broken.message);
   }
 }
 
@@ -273,15 +272,15 @@ TEST(ZipReader, RefusesMembersThatOverlap) {
   std::string offset;
   append_little(offset, std::uint32_t{31});
   bytes.replace(second + 42, 4, offset);
-  EXPECT_THAT([&] { (void)ZipReader::of_bytes(bytes, "f"); },
-              ThrowsMessage<DataError>("f@31: members \"a\" and \"b\" overlap"));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)ZipReader::of_bytes(bytes, "f"); }),
+              "f@31: members \"a\" and \"b\" overlap");
 }
 
 TEST(ZipReader, ChecksAMemberWhenItIsRead) {
   const Forged wrong_crc{.crc = 7, .local_crc = 7};
-  EXPECT_THAT(
-      [&] { (void)ZipReader::of_bytes(wrong_crc.bytes(), "f").read("a"); },
-      ThrowsMessage<DataError>("f!a: CRC-32 does not match (expected 0x00000007, got 0xd8932aac)"));
+  EXPECT_THAT(isthmus::test::message_of<DataError>(
+                  [&] { (void)ZipReader::of_bytes(wrong_crc.bytes(), "f").read("a"); }),
+              "f!a: CRC-32 does not match (expected 0x00000007, got 0xd8932aac)");
   // 03 00 is deflate's empty block: final, fixed codes, end of block. 4b 04 00 is "a".
   const auto deflated = [](const std::string& data, std::uint32_t size) {
     const auto packed = static_cast<std::uint32_t>(data.size());
@@ -295,7 +294,8 @@ TEST(ZipReader, ChecksAMemberWhenItIsRead) {
   };
   EXPECT_EQ(deflated(from_hex("4b0400"), 1).read("a"), "a");
   const auto message = [&](const std::string& data, std::uint32_t size, const char* text) {
-    EXPECT_THAT([&] { (void)deflated(data, size).read("a"); }, ThrowsMessage<DataError>(text));
+    EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)deflated(data, size).read("a"); }),
+                text);
   };
   message(from_hex("4b0400"), 0, "f!a: unpacks to more than its declared size (expected 0 bytes)");
   message(from_hex("4b0400"), 2,
@@ -313,10 +313,9 @@ TEST(ZipReader, BoundsWhatAMemberMayUnpackTo) {
   EXPECT_EQ(ZipReader::of_bytes(bytes, "f").read("a"), zeros);
   const ZipOptions strict{.free_bytes = 100, .max_ratio = 2};
   const ZipReader zip = ZipReader::of_bytes(bytes, "f", strict);
-  EXPECT_THAT(
-      [&] { (void)zip.read("a"); },
-      ThrowsMessage<DataError>("f!a: is too large (expected at most " +
-                               std::to_string(100 + 2 * bytes.size()) + " bytes, got 1000000)"));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)zip.read("a"); }),
+              "f!a: is too large (expected at most " + std::to_string(100 + 2 * bytes.size()) +
+                  " bytes, got 1000000)");
 }
 
 // ----------------------------------------------------------------------------------------- oracles
@@ -448,12 +447,12 @@ TEST(ZipReader, ReadsZip64WrittenByHand) {
   EXPECT_EQ(ZipReader::of_bytes(from_hex(hex), "h").read("a"), "hi");
   std::string moved = from_hex(hex);
   moved[moved.size() - 22 - 12] = '\x7f';  // where the locator says the end record is
-  EXPECT_THAT([&] { (void)ZipReader::of_bytes(moved, "h"); },
-              ThrowsMessage<DataError>("h@127: no ZIP64 end record here"));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)ZipReader::of_bytes(moved, "h"); }),
+              "h@127: no ZIP64 end record here");
   moved[moved.size() - 22 - 6] = '\x7f';
-  EXPECT_THAT([&] { (void)ZipReader::of_bytes(moved, "h"); },
-              ThrowsMessage<DataError>("h@184: the ZIP64 end record lies outside the file"));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)ZipReader::of_bytes(moved, "h"); }),
+              "h@184: the ZIP64 end record lies outside the file");
 }
 
 }  // namespace
-}  // namespace isthmus::formats
+}  // namespace isthmus::formats::zip_test

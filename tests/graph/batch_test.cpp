@@ -10,14 +10,14 @@
 #include "isthmus/graph/plan.hpp"
 
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus {
+namespace isthmus::batch_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::ThrowsMessage;
 
 using Ids = std::vector<NodeId>;
 
@@ -149,12 +149,12 @@ TEST(BatchGraphs, OfNothingAndOfOneGraph) {
 
 TEST(BatchGraphs, RefusesBipartiteGraphsAndTooManyNodes) {
   const std::vector<Graph> graphs{test::path(2), Graph::from_coo(1, 2, Ids{0}, Ids{1})};
-  EXPECT_THAT([&] { (void)batch_graphs(graphs); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("got one at graphs[1]")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)batch_graphs(graphs); }),
+              HasSubstr("got one at graphs[1]"));
   // Copies share storage: 2^15 times 2^16 nodes are 2^31, one too many.
   const std::vector<Graph> many(std::size_t{1} << 15U, test::isolated(1 << 16));
-  EXPECT_THAT([&] { (void)batch_graphs(many); },
-              ThrowsMessage<ResourceLimit>(HasSubstr("fewer than 2^31 nodes, got 2147483648")));
+  EXPECT_THAT(test::message_of<ResourceLimit>([&] { (void)batch_graphs(many); }),
+              HasSubstr("fewer than 2^31 nodes, got 2147483648"));
 }
 
 TEST(UnbatchGraphs, RejectsCutsThatDoNotFit) {
@@ -162,29 +162,27 @@ TEST(UnbatchGraphs, RejectsCutsThatDoNotFit) {
   const GraphBatch good = batch_graphs(graphs);
   GraphBatch bad = good;
   bad.ptr = {0, 2, 4};
-  EXPECT_THAT(
-      [&] { (void)unbatch_graphs(bad); },
-      ThrowsMessage<InvalidArgument>("unbatch_graphs: ptr must ascend from 0 to 5, got 0 to 4"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)unbatch_graphs(bad); }),
+              "unbatch_graphs: ptr must ascend from 0 to 5, got 0 to 4");
   bad.ptr = {0, 5};
-  EXPECT_THAT([&] { (void)unbatch_graphs(bad); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("equally many entries, got 2 and 3")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)unbatch_graphs(bad); }),
+              HasSubstr("equally many entries, got 2 and 3"));
   bad.ptr = {0, 3, 5};
-  EXPECT_THAT([&] { (void)unbatch_graphs(bad); },
-              ThrowsMessage<InvalidArgument>(
-                  HasSubstr("edge_ptr must give the arcs into nodes 0..2, got 0..1")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)unbatch_graphs(bad); }),
+              HasSubstr("edge_ptr must give the arcs into nodes 0..2, got 0..1"));
   bad.edge_ptr = {0, 3, 6};
-  EXPECT_THAT([&] { (void)unbatch_graphs(bad); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("one from node 3 into nodes 0..2")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)unbatch_graphs(bad); }),
+              HasSubstr("one from node 3 into nodes 0..2"));
   bad = good;
   bad.ptr.clear();
   bad.edge_ptr.clear();
-  EXPECT_THAT([&] { (void)unbatch_graphs(bad); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("ptr must have G + 1 entries")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)unbatch_graphs(bad); }),
+              HasSubstr("ptr must have G + 1 entries"));
   // Two parts whose arcs the caller gave alternately: no part of the input is one of the graph.
   GraphBatch mixed{Graph::from_coo(2, Ids{1, 0}, Ids{1, 0}), {0, 1, 2}, {0, 1, 2}};
-  EXPECT_THAT([&] { (void)unbatch_graphs(mixed); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("positions must be contiguous")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)unbatch_graphs(mixed); }),
+              HasSubstr("positions must be contiguous"));
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::batch_test

@@ -31,7 +31,7 @@
 
 #include "support/graph_factories.hpp"
 
-namespace isthmus {
+namespace isthmus::bgl_test {
 namespace {
 
 using ::testing::DoubleNear;
@@ -367,4 +367,4 @@ TEST_P(BglOnRandomGraphs, MatchingsAreMaximum) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::bgl_test

@@ -16,7 +16,7 @@
 
 #include "support/graph_factories.hpp"
 
-namespace isthmus {
+namespace isthmus::cache_misses_test {
 namespace {
 
 using Order = std::vector<NodeId>;
@@ -154,4 +154,4 @@ TEST(CacheMisses, RefusesBadArguments) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::cache_misses_test

@@ -15,7 +15,7 @@
 
 #include "support/graph_factories.hpp"
 
-namespace isthmus {
+namespace isthmus::cluster_loader_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -165,4 +165,4 @@ TEST(ClusterLoader, RefusesBadArguments) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::cluster_loader_test

@@ -14,14 +14,14 @@
 
 #include "graph/storage.hpp"
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus {
+namespace isthmus::graph_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::ThrowsMessage;
 
 using Ids = std::vector<NodeId>;
 
@@ -299,79 +299,72 @@ TEST(Graph, CountsItsBytes) {
 }
 
 TEST(Graph, RejectsBadArcsAndNamesThem) {
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)Graph::from_coo(3, Ids{0, 1}, Ids{1});
+              }),
+              "Graph::from_coo: src and dst must have equally many entries, got 2 and 1");
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)Graph::from_coo(3, Ids{0, 3}, Ids{1, 1});
+              }),
+              "Graph::from_coo: src[1] must be in [0, 3), got 3");
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)Graph::from_coo(3, Ids{0, 0}, Ids{1, -1});
+              }),
+              "Graph::from_coo: dst[1] must be in [0, 3), got -1");
   EXPECT_THAT(
-      [] {
-        (void)Graph::from_coo(3, Ids{0, 1}, Ids{1});
-      },
-      ThrowsMessage<InvalidArgument>(
-          "Graph::from_coo: src and dst must have equally many entries, got 2 and 1"));
-  EXPECT_THAT(
-      [] {
-        (void)Graph::from_coo(3, Ids{0, 3}, Ids{1, 1});
-      },
-      ThrowsMessage<InvalidArgument>("Graph::from_coo: src[1] must be in [0, 3), got 3"));
-  EXPECT_THAT(
-      [] {
-        (void)Graph::from_coo(3, Ids{0, 0}, Ids{1, -1});
-      },
-      ThrowsMessage<InvalidArgument>("Graph::from_coo: dst[1] must be in [0, 3), got -1"));
-  EXPECT_THAT([] { (void)Graph::from_coo(5, 2, Ids{4}, Ids{2}); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("dst[0] must be in [0, 2), got 2")));
-  EXPECT_THAT([] { (void)Graph::from_coo(-1, Ids{}, Ids{}); },
-              ThrowsMessage<InvalidArgument>("Graph::from_coo: num_nodes must be >= 0, got -1"));
-  EXPECT_THAT(
-      [] {
-        (void)Graph::from_edges(2, std::vector<Edge>{{0, 1}, {1, 2}});
-      },
-      ThrowsMessage<InvalidArgument>(
-          "Graph::from_edges: ends of edges[1] must be in [0, 2), got 2"));
-  EXPECT_THAT(
-      [] {
-        (void)test::path(3).with_edges(std::vector<Edge>{{-1, 0}});
-      },
-      ThrowsMessage<InvalidArgument>(
-          "Graph::with_edges: ends of edges[0] must be in [0, 3), got -1"));
+      test::message_of<InvalidArgument>([] { (void)Graph::from_coo(5, 2, Ids{4}, Ids{2}); }),
+      HasSubstr("dst[0] must be in [0, 2), got 2"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { (void)Graph::from_coo(-1, Ids{}, Ids{}); }),
+              "Graph::from_coo: num_nodes must be >= 0, got -1");
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)Graph::from_edges(2, std::vector<Edge>{{0, 1}, {1, 2}});
+              }),
+              "Graph::from_edges: ends of edges[1] must be in [0, 2), got 2");
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)test::path(3).with_edges(std::vector<Edge>{{-1, 0}});
+              }),
+              "Graph::with_edges: ends of edges[0] must be in [0, 3), got -1");
 }
 
 TEST(Graph, Rejects64BitIdsThatOnlyFitAfterNarrowing) {
   using Wide = std::vector<std::int64_t>;
   constexpr std::int64_t kWraps = std::int64_t{1} << 32U;  // 0 as 32 bits
-  EXPECT_THAT([] { (void)Graph::from_coo64(3, 3, Wide{kWraps}, Wide{0}); },
-              ThrowsMessage<InvalidArgument>(
-                  "Graph::from_coo64: src[0] must be in [0, 3), got 4294967296"));
-  EXPECT_THAT([] { (void)Graph::from_coo64(std::int64_t{1} << 31U, 3, Wide{}, Wide{}); },
-              ThrowsMessage<ResourceLimit>(
-                  "Graph::from_coo64: num_src must be below 2^31, got 2147483648"));
+  EXPECT_THAT(test::message_of<InvalidArgument>(
+                  [] { (void)Graph::from_coo64(3, 3, Wide{kWraps}, Wide{0}); }),
+              "Graph::from_coo64: src[0] must be in [0, 3), got 4294967296");
+  EXPECT_THAT(test::message_of<ResourceLimit>(
+                  [] { (void)Graph::from_coo64(std::int64_t{1} << 31U, 3, Wide{}, Wide{}); }),
+              "Graph::from_coo64: num_src must be below 2^31, got 2147483648");
 }
 
 TEST(Graph, RejectsBadRowPointers) {
   const auto with = [](std::vector<std::int64_t> rowptr) {
     return [rowptr] { (void)Graph::from_csr(3, rowptr, {0, 1}); };
   };
-  EXPECT_THAT(with({}), ThrowsMessage<InvalidArgument>(HasSubstr("num_dst + 1 entries, got none")));
-  EXPECT_THAT(with({1, 2}), ThrowsMessage<InvalidArgument>(HasSubstr("must start at 0, got 1")));
-  EXPECT_THAT(with({0, 2, 1, 2}), ThrowsMessage<InvalidArgument>(
-                                      HasSubstr("must never decrease, got 2 and then 1 at row 1")));
-  EXPECT_THAT(with({0, 1}), ThrowsMessage<InvalidArgument>(
-                                HasSubstr("must end at the number of arcs, 2, got 1")));
-  EXPECT_THAT(
-      [] {
-        (void)Graph::from_csr(2, {0, 1}, {2});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("col[0] must be in [0, 2), got 2")));
+  EXPECT_THAT(test::message_of<InvalidArgument>(with({})),
+              HasSubstr("num_dst + 1 entries, got none"));
+  EXPECT_THAT(test::message_of<InvalidArgument>(with({1, 2})), HasSubstr("must start at 0, got 1"));
+  EXPECT_THAT(test::message_of<InvalidArgument>(with({0, 2, 1, 2})),
+              HasSubstr("must never decrease, got 2 and then 1 at row 1"));
+  EXPECT_THAT(test::message_of<InvalidArgument>(with({0, 1})),
+              HasSubstr("must end at the number of arcs, 2, got 1"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)Graph::from_csr(2, {0, 1}, {2});
+              }),
+              HasSubstr("col[0] must be in [0, 2), got 2"));
 }
 
 TEST(Graph, RefusesWhatTwoKindsOfNodesCannotHave) {
   const Graph g = Graph::from_coo(2, 3, Ids{0}, Ids{1});
-  EXPECT_THAT([&] { (void)g.symmetrised(); },
-              ThrowsMessage<InvalidArgument>("Graph::symmetrised: the graph must not be bipartite, "
-                                             "got 2 sources and 3 destinations"));
-  EXPECT_THAT([&] { (void)g.with_edges({}); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("must not be bipartite")));
-  EXPECT_THAT([&] { (void)g.edges(); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("every arc must have its reverse")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)g.symmetrised(); }),
+              "Graph::symmetrised: the graph must not be bipartite, "
+              "got 2 sources and 3 destinations");
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)g.with_edges({}); }),
+              HasSubstr("must not be bipartite"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)g.edges(); }),
+              HasSubstr("every arc must have its reverse"));
   EXPECT_EQ(g.without_self_loops().csr().col.data(), g.csr().col.data());
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::graph_test

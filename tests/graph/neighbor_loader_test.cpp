@@ -14,13 +14,13 @@
 #include "isthmus/core/thread_budget.hpp"
 
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus {
+namespace isthmus::neighbor_loader_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::ThrowsMessage;
 using Ids = std::vector<NodeId>;
 
 Ids range(NodeId first, NodeId count) {
@@ -121,21 +121,20 @@ TEST(NeighborLoader, RefusesBadArgumentsAndSaysWhichValue) {
   const auto make = [&](Ids seeds, NeighborLoaderOptions options) {
     return [&, seeds, options] { const NeighborLoader loader(sampler_of(g), seeds, options); };
   };
-  EXPECT_THAT(make({0}, {.batch_size = 0}),
-              ThrowsMessage<InvalidArgument>("NeighborLoader: batch_size must be >= 1, got 0"));
-  EXPECT_THAT(make({0}, {.prefetch = -1}),
-              ThrowsMessage<InvalidArgument>("NeighborLoader: prefetch must be >= 0, got -1"));
-  EXPECT_THAT(make({0, 5}, {}),
-              ThrowsMessage<InvalidArgument>("NeighborLoader: seeds[1] must be in [0, 5), got 5"));
-  EXPECT_THAT(make({3, 1, 3}, {}),
-              ThrowsMessage<InvalidArgument>(
-                  "NeighborLoader: seeds[2] must differ from all before it, got 3"));
+  EXPECT_THAT(test::message_of<InvalidArgument>(make({0}, {.batch_size = 0})),
+              "NeighborLoader: batch_size must be >= 1, got 0");
+  EXPECT_THAT(test::message_of<InvalidArgument>(make({0}, {.prefetch = -1})),
+              "NeighborLoader: prefetch must be >= 0, got -1");
+  EXPECT_THAT(test::message_of<InvalidArgument>(make({0, 5}, {})),
+              "NeighborLoader: seeds[1] must be in [0, 5), got 5");
+  EXPECT_THAT(test::message_of<InvalidArgument>(make({3, 1, 3}, {})),
+              "NeighborLoader: seeds[2] must differ from all before it, got 3");
   const NeighborLoader loader(sampler_of(g), {0, 1}, {.batch_size = 1});
-  EXPECT_THAT([&] { (void)loader.batch(0, 2); },
-              ThrowsMessage<InvalidArgument>("NeighborLoader: batch must be in [0, 2), got 2"));
-  EXPECT_THAT([&] { (void)loader.epoch(0, 3); },
-              ThrowsMessage<InvalidArgument>("Prefetch: first must be <= end, which is 2, got 3"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)loader.batch(0, 2); }),
+              "NeighborLoader: batch must be in [0, 2), got 2");
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)loader.epoch(0, 3); }),
+              "Prefetch: first must be <= end, which is 2, got 3");
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::neighbor_loader_test

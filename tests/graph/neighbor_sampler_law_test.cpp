@@ -14,7 +14,7 @@
 
 #include "support/graph_factories.hpp"
 
-namespace isthmus {
+namespace isthmus::neighbor_sampler_law_test {
 namespace {
 
 using Ids = std::vector<NodeId>;
@@ -111,4 +111,4 @@ TEST(NeighborSamplerLaw, NodesBatchesAndEpochsDrawIndependently) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::neighbor_sampler_law_test

@@ -18,15 +18,15 @@
 #include "isthmus/graph/traversal.hpp"
 
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus {
+namespace isthmus::neighbor_sampler_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using ::testing::ThrowsMessage;
 
 using Ids = std::vector<NodeId>;
 using Counts = std::vector<std::int64_t>;
@@ -146,26 +146,23 @@ TEST(NeighborSampler, RefusesBadArgumentsAndSaysWhichValue) {
       const NeighborSampler sampler(g, {.fanouts = fanouts});
     };
   };
-  EXPECT_THAT(
-      make(small(), {3, -2}),
-      ThrowsMessage<InvalidArgument>("NeighborSampler: fanouts[1] must be in [-1, 2^31), got -2"));
-  EXPECT_THAT(make(small(), {std::int64_t{1} << 31U}),
-              ThrowsMessage<InvalidArgument>(
-                  "NeighborSampler: fanouts[0] must be in [-1, 2^31), got 2147483648"));
-  EXPECT_THAT(
-      make(Graph::from_coo(2, 3, Ids{}, Ids{}), {1}),
-      ThrowsMessage<InvalidArgument>("NeighborSampler: the graph must not be bipartite, got "
-                                     "2 sources and 3 destinations"));
+  EXPECT_THAT(test::message_of<InvalidArgument>(make(small(), {3, -2})),
+              "NeighborSampler: fanouts[1] must be in [-1, 2^31), got -2");
+  EXPECT_THAT(test::message_of<InvalidArgument>(make(small(), {std::int64_t{1} << 31U})),
+              "NeighborSampler: fanouts[0] must be in [-1, 2^31), got 2147483648");
+  EXPECT_THAT(test::message_of<InvalidArgument>(make(Graph::from_coo(2, 3, Ids{}, Ids{}), {1})),
+              "NeighborSampler: the graph must not be bipartite, got "
+              "2 sources and 3 destinations");
   for (const SampledArcs arcs : {SampledArcs::kDirectional, SampledArcs::kDisjoint}) {
     const NeighborSampler sampler(small(), {.fanouts = {1}, .arcs = arcs});
     const auto seeds = [&](Ids ids) { return [&, ids] { (void)sampler.sample(ids); }; };
-    EXPECT_THAT(seeds({0, 4}), ThrowsMessage<InvalidArgument>(
-                                   "NeighborSampler::sample: seeds[1] must be in [0, 4), got 4"));
-    EXPECT_THAT(seeds({-1}), ThrowsMessage<InvalidArgument>(
-                                 "NeighborSampler::sample: seeds[0] must be in [0, 4), got -1"));
-    EXPECT_THAT(seeds({3, 1, 2, 1}),
-                ThrowsMessage<InvalidArgument>("NeighborSampler::sample: seeds[3] must differ from "
-                                               "all before it, got 1 as seeds[1]"));
+    EXPECT_THAT(test::message_of<InvalidArgument>(seeds({0, 4})),
+                "NeighborSampler::sample: seeds[1] must be in [0, 4), got 4");
+    EXPECT_THAT(test::message_of<InvalidArgument>(seeds({-1})),
+                "NeighborSampler::sample: seeds[0] must be in [0, 4), got -1");
+    EXPECT_THAT(test::message_of<InvalidArgument>(seeds({3, 1, 2, 1})),
+                "NeighborSampler::sample: seeds[3] must differ from "
+                "all before it, got 1 as seeds[1]");
     EXPECT_THAT(sampler.sample(Ids{3}).n_id, SizeIs(1));  // and goes on working
   }
 }
@@ -419,4 +416,4 @@ TEST(NeighborSampler, HopsAndTreesDrawAnew) {
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::neighbor_sampler_test

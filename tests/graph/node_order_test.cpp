@@ -14,14 +14,14 @@
 #include "isthmus/graph/traversal.hpp"
 
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus {
+namespace isthmus::node_order_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::ThrowsMessage;
 using Ids = std::vector<NodeId>;
 
 /// max |i - j| over arcs.
@@ -66,16 +66,14 @@ TEST(BfsOrder, NeverLeavesItsGroup) {
 }
 
 TEST(BfsOrder, RefusesGroupsThatDoNotFit) {
-  EXPECT_THAT(
-      [] {
-        (void)bfs_order(test::path(3), std::vector<std::int32_t>{0, 0});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("one entry per node, 3, got 2")));
-  EXPECT_THAT(
-      [] {
-        (void)bfs_order(test::path(3), std::vector<std::int32_t>{0, 3, 0});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("group[1] must be in [0, 3), got 3")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)bfs_order(test::path(3), std::vector<std::int32_t>{0, 0});
+              }),
+              HasSubstr("one entry per node, 3, got 2"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)bfs_order(test::path(3), std::vector<std::int32_t>{0, 3, 0});
+              }),
+              HasSubstr("group[1] must be in [0, 3), got 3"));
 }
 
 // The path 3-0-4-1-2. Its ends 2 and 3 have degree 1; the search starts at 2 and finds 3, no
@@ -185,10 +183,10 @@ TEST(NodeOrder, RefusesBipartiteGraphs) {
   for (const auto& order :
        std::vector<std::function<void()>>{[&] { (void)bfs_order(g); }, [&] { (void)rcm_order(g); },
                                           [&] { (void)degree_order(g); }}) {
-    EXPECT_THAT(order, ThrowsMessage<InvalidArgument>(
-                           HasSubstr("must not be bipartite, got 2 sources and 3 destinations")));
+    EXPECT_THAT(test::message_of<InvalidArgument>(order),
+                HasSubstr("must not be bipartite, got 2 sources and 3 destinations"));
   }
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::node_order_test

@@ -12,13 +12,13 @@
 #include "isthmus/graph/plan.hpp"
 
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus {
+namespace isthmus::reordered_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 using Ids = std::vector<NodeId>;
 
 Ids random_order(NodeId n, std::uint64_t seed) {
@@ -159,44 +159,38 @@ TEST(Reordered, EdgesComeSorted) {
 
 TEST(Reordered, RefusesWhatIsNoOrder) {
   const Graph g = test::path(3);
-  EXPECT_THAT(
-      [&] {
-        (void)g.reordered(Ids{0, 1});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("each of the 3 nodes once, got 2 entries")));
-  EXPECT_THAT(
-      [&] {
-        (void)g.reordered(Ids{0, 3, 1});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("order[1] must be in [0, 3), got 3")));
-  EXPECT_THAT(
-      [&] {
-        (void)g.reordered(Ids{2, 0, 2});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("got node 2 at order[0] and at order[2]")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] {
+                (void)g.reordered(Ids{0, 1});
+              }),
+              HasSubstr("each of the 3 nodes once, got 2 entries"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] {
+                (void)g.reordered(Ids{0, 3, 1});
+              }),
+              HasSubstr("order[1] must be in [0, 3), got 3"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] {
+                (void)g.reordered(Ids{2, 0, 2});
+              }),
+              HasSubstr("got node 2 at order[0] and at order[2]"));
   const Graph two = Graph::from_coo(3, 3, Ids{0}, Ids{1});
-  EXPECT_THAT(
-      [&] {
-        (void)two.reordered(Ids{0, 1, 2});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("must not be bipartite")));
-  EXPECT_THAT(
-      [&] {
-        (void)g.reordered(Ids{2, 1, 0}).with_edges(std::vector<Edge>{{0, 3}});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("ends of edges[0] must be in [0, 3), got 3")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] {
+                (void)two.reordered(Ids{0, 1, 2});
+              }),
+              HasSubstr("must not be bipartite"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] {
+                (void)g.reordered(Ids{2, 1, 0}).with_edges(std::vector<Edge>{{0, 3}});
+              }),
+              HasSubstr("ends of edges[0] must be in [0, 3), got 3"));
 }
 
 TEST(Reordered, BatchesAreOfGraphsInTheirOriginalOrder) {
   const std::vector<Graph> graphs{test::path(3), test::path(3).reordered(Ids{2, 1, 0})};
-  EXPECT_THAT([&] { (void)batch_graphs(graphs); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("got a reordered one at graphs[1]")));
-  EXPECT_THAT(
-      [&] {
-        (void)unbatch_graphs({graphs[1], {0, 3}, {0, 4}});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("got a reordered one")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)batch_graphs(graphs); }),
+              HasSubstr("got a reordered one at graphs[1]"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([&] {
+                (void)unbatch_graphs({graphs[1], {0, 3}, {0, 4}});
+              }),
+              HasSubstr("got a reordered one"));
 }
 
 }  // namespace
-}  // namespace isthmus
+}  // namespace isthmus::reordered_test

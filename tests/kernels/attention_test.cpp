@@ -13,8 +13,9 @@
 #include "isthmus/core/philox.hpp"
 
 #include "kernels/head_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::attention_test {
 namespace {
 
 using test::Csr;
@@ -22,7 +23,6 @@ using test::Draws;
 using test::OrderedEdges;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 constexpr AttentionScore kAll[] = {AttentionScore::kAdditive, AttentionScore::kLeakyDot,
                                    AttentionScore::kDot};
@@ -471,7 +471,8 @@ TEST(Attention, RejectsBadArgumentsAndSaysWhichValue) {
   Case<float> c(OrderedEdges(Csr{}, 0, 0), AttentionScore::kLeakyDot, 2, 3, 0);
   Attention<float> args{c.terms(), nullptr, 6, nullptr, nullptr};
   const auto expect = [&](const char* text) {
-    EXPECT_THAT([&] { attention(args, {}); }, ThrowsMessage<InvalidArgument>(HasSubstr(text)));
+    EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { attention(args, {}); }),
+                HasSubstr(text));
     args.terms = c.terms();
     args.out_stride = 6;
   };
@@ -490,4 +491,4 @@ TEST(Attention, RejectsBadArgumentsAndSaysWhichValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::attention_test

@@ -12,7 +12,7 @@
 
 #include "kernels/kernel_fixtures.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::column_stats_test {
 namespace {
 
 using test::Draws;
@@ -201,4 +201,4 @@ TEST(ColumnStats, ReadsColumnSlicesInPlace) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::column_stats_test

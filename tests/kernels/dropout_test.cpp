@@ -10,13 +10,13 @@
 #include "isthmus/core/philox.hpp"
 
 #include "kernels/kernel_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::dropout_test {
 namespace {
 
 using test::Draws;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 class DropoutAtLevel : public test::AtEachLevel {};
 INSTANTIATE_TEST_SUITE_P(Levels, DropoutAtLevel, test::kEveryLevel, test::level_of);
@@ -97,6 +97,30 @@ TEST_P(DropoutAtLevel, RowsGoByTheirNumbers) {
   EXPECT_EQ(sparse, out);
 }
 
+// Bit c % 32 of word c / 32; what is beyond the columns stays 0.
+TEST_P(DropoutAtLevel, MarksWhatTheLawKeeps) {
+  DropoutLaw law = dropout_law(0.4, 8, 1, 4);
+  law.first_block = 3;
+  const std::vector<std::int32_t> id{2, 0, 1 << 30};
+  for (const std::int64_t columns : {1, 31, 32, 33, 70, 130}) {
+    for (const std::int32_t* const row_id :
+         {id.data(), static_cast<const std::int32_t*>(nullptr)}) {
+      const std::int64_t words = mark_words(columns);
+      ASSERT_EQ(words, (columns + 31) / 32);
+      const test::GuardedArray<std::uint32_t> marks(3 * words);
+      dropout_marks({3, columns, law, marks.data(), row_id});
+      for (std::int64_t r = 0; r < 3; ++r) {
+        for (std::int64_t c = 0; c < 32 * words; ++c) {
+          const auto row = static_cast<std::uint32_t>(row_id == nullptr ? r : row_id[r]);
+          const bool kept = c < columns && factor(law, row, static_cast<std::uint32_t>(c)) > 0.0;
+          const std::uint32_t word = marks.data()[r * words + c / 32];
+          ASSERT_EQ((word >> static_cast<unsigned>(c % 32)) & 1U, kept ? 1U : 0U) << r << ", " << c;
+        }
+      }
+    }
+  }
+}
+
 TEST_P(DropoutAtLevel, NeverTouchesMemoryPastARow) {
   const DropoutLaw law = dropout_law(0.5, 1, 2, 3);
   for (std::int64_t columns = 1; columns < 70; ++columns) {
@@ -130,12 +154,12 @@ TEST(DropoutLaw, CutsAtTheFloorOfTheProbability) {
 }
 
 TEST(DropoutLaw, RejectsProbabilitiesOutsideTheRange) {
-  EXPECT_THAT([] { (void)dropout_law(1.0, 0, 0, 0); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("p must be in [0, 1), got 1")));
-  EXPECT_THAT([] { (void)dropout_law(-0.25, 0, 0, 0); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("got -0.25")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)dropout_law(1.0, 0, 0, 0); }),
+              HasSubstr("p must be in [0, 1), got 1"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([] { (void)dropout_law(-0.25, 0, 0, 0); }),
+              HasSubstr("got -0.25"));
   EXPECT_THROW((void)dropout_law(std::nan(""), 0, 0, 0), InvalidArgument);
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::dropout_test

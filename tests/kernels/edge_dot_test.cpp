@@ -9,8 +9,9 @@
 #include "isthmus/core/error.hpp"
 
 #include "kernels/edge_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::edge_dot_test {
 namespace {
 
 using test::Csr;
@@ -18,7 +19,6 @@ using test::Draws;
 using test::pos;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 template <typename T>
 struct Case {
@@ -146,10 +146,9 @@ TEST(EdgeDot, TakesNoColumnsAndRefusesBadHeads) {
   EXPECT_THAT(c.run({}), ElementsAre(0));
   c.width = 4;
   c.heads = 3;
-  EXPECT_THAT([&] { (void)c.run({}); },
-              ThrowsMessage<InvalidArgument>(
-                  HasSubstr("edge_dot: heads must be >= 1 and divide width 4, got 3")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)c.run({}); }),
+              HasSubstr("edge_dot: heads must be >= 1 and divide width 4, got 3"));
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::edge_dot_test

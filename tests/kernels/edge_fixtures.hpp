@@ -49,24 +49,6 @@ void each_edge(const Csr& csr, const Body& body) {
   }
 }
 
-/// Rows are sources; slot[s] is the CSR's slot of the transpose's slot s.
-struct TransposedCsr {
-  Csr csr;
-  std::vector<std::int32_t> slot;
-
-  TransposedCsr(const Csr& of, std::int64_t sources) {
-    for (std::int64_t source = 0; source < sources; ++source) {
-      each_edge(of, [&](std::int64_t row, std::int64_t at, std::int64_t from) {
-        if (from == source) {
-          csr.col.push_back(static_cast<std::int32_t>(row));
-          slot.push_back(static_cast<std::int32_t>(at));
-        }
-      });
-      csr.rowptr.push_back(static_cast<std::int64_t>(csr.col.size()));
-    }
-  }
-};
-
 inline RowRanges ranges_of(const std::vector<std::int32_t>& chunks) {
   return {chunks.data(), static_cast<std::int64_t>(chunks.size()) - 1};
 }

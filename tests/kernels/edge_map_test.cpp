@@ -8,8 +8,9 @@
 #include "isthmus/core/error.hpp"
 
 #include "kernels/edge_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::edge_map_test {
 namespace {
 
 using test::Csr;
@@ -17,7 +18,6 @@ using test::Draws;
 using test::pos;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 constexpr EdgeMapKind kKinds[] = {EdgeMapKind::kSource, EdgeMapKind::kRow, EdgeMapKind::kAdd,
                                   EdgeMapKind::kSubtract, EdgeMapKind::kMultiply};
@@ -106,15 +106,14 @@ TEST(EdgeMap, RefusesBadSizesAndSaysWhich) {
   EdgeMap<float> args;
   const float one = 1;
   args.width = -1;
-  EXPECT_THAT([&] { edge_map(args, {}); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("edge_map: width must be >= 0, got -1")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { edge_map(args, {}); }),
+              HasSubstr("edge_map: width must be >= 0, got -1"));
   args.width = 3;
   args.x = &one;
   args.x_stride = 2;
-  EXPECT_THAT(
-      [&] { edge_map(args, {}); },
-      ThrowsMessage<InvalidArgument>(HasSubstr("edge_map: x_stride must be >= width, got 2")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { edge_map(args, {}); }),
+              HasSubstr("edge_map: x_stride must be >= width, got 2"));
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::edge_map_test

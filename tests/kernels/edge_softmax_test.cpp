@@ -10,8 +10,9 @@
 #include "isthmus/core/error.hpp"
 
 #include "kernels/head_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::edge_softmax_test {
 namespace {
 
 using test::Csr;
@@ -19,7 +20,6 @@ using test::Draws;
 using test::OrderedEdges;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 template <typename T>
 std::vector<T> softmax(const OrderedEdges& edges, std::int64_t heads, const std::vector<T>& score) {
@@ -211,11 +211,13 @@ TEST(EdgeSoftmax, RejectsBadArgumentsAndSaysWhichValue) {
   EdgeSoftmax<float> args;
   args.heads = -1;
   const auto call = [&args] { edge_softmax(args, {}); };
-  EXPECT_THAT(call, ThrowsMessage<InvalidArgument>(HasSubstr("heads must be >= 0, got -1")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(call),
+              HasSubstr("heads must be >= 0, got -1"));
   args.heads = 1;
   args.edges.self_loops = true;
-  EXPECT_THAT(call, ThrowsMessage<InvalidArgument>(HasSubstr("self_loops must be false")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(call),
+              HasSubstr("self_loops must be false"));
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::edge_softmax_test

@@ -11,7 +11,7 @@
 
 #include "kernels/kernel_fixtures.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::fixed_stream_test {
 namespace {
 
 constexpr std::int32_t kTop = std::numeric_limits<std::int32_t>::max();
@@ -123,4 +123,4 @@ TEST(FixedStream, SameForAnyNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::fixed_stream_test

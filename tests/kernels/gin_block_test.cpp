@@ -15,7 +15,7 @@
 #include "kernels/kernel_fixtures.hpp"
 #include "kernels/transposed_csr.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::gin_block_test {
 namespace {
 
 using test::Draws;
@@ -429,4 +429,4 @@ TEST(GinBlock, AcceptsNoRows) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::gin_block_test

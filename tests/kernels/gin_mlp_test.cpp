@@ -10,14 +10,14 @@
 #include "isthmus/kernels/panel_gemm.hpp"
 
 #include "kernels/kernel_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::gin_mlp_test {
 namespace {
 
 using test::Draws;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 template <typename T>
 T positive(T value) {
@@ -339,19 +339,17 @@ TEST(GinMlp, RejectsBadArgumentsAndSaysWhichValue) {
   GinMlp<float> args;
   args.sum.width = 3;
   args.hidden = 4;
-  EXPECT_THAT([&] { gin_mlp(args, {}); },
-              ThrowsMessage<InvalidArgument>(
-                  HasSubstr("gin_mlp: hidden must be the width of the sum without w1, got 4")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { gin_mlp(args, {}); }),
+              HasSubstr("gin_mlp: hidden must be the width of the sum without w1, got 4"));
   args.hidden = -1;
-  EXPECT_THAT([&] { gin_mlp(args, {}); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("gin_mlp: hidden must be >= 0, got -1")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { gin_mlp(args, {}); }),
+              HasSubstr("gin_mlp: hidden must be >= 0, got -1"));
   GinMlpBackward<float> backward;
   backward.outputs = 3;
   backward.grad_stride = 2;
-  EXPECT_THAT([&] { gin_mlp_backward(backward); },
-              ThrowsMessage<InvalidArgument>(
-                  HasSubstr("gin_mlp_backward: grad_stride must be >= outputs, got 2")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { gin_mlp_backward(backward); }),
+              HasSubstr("gin_mlp_backward: grad_stride must be >= outputs, got 2"));
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::gin_mlp_test

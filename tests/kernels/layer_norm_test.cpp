@@ -11,7 +11,7 @@
 
 #include "kernels/kernel_fixtures.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::layer_norm_test {
 namespace {
 
 using test::Draws;
@@ -141,6 +141,36 @@ TEST_P(LayerNormAtLevel, DoesReluAndDropoutByHand) {
   EXPECT_THAT(dweight, ElementsAre(0.0, kept));  // times xhat = 1
 }
 
+// 23 rows, more than are worked side by side, and columns that end within a word.
+TEST_P(LayerNormAtLevel, ReadsTheMaskFromMarks) {
+  for (const std::int64_t columns : {1, 31, 32, 40, 70}) {
+    const std::int64_t rows = 23;
+    const std::vector<float> x = Draws(5).reals<float>(rows * columns);
+    std::vector<float> drawn(x.size());
+    std::vector<float> read(x.size());
+    std::vector<double> mean(static_cast<std::size_t>(rows));
+    std::vector<double> inv_std(mean.size());
+    LayerNorm<float> args;
+    args.x = {x.data(), columns, rows, columns};
+    args.out = drawn.data();
+    args.out_stride = columns;
+    args.mean = mean.data();
+    args.inv_std = inv_std.data();
+    args.relu = args.drops = true;
+    args.law = dropout_law(0.3, 4, 5, 6);
+    layer_norm(args);
+    std::vector<std::uint32_t> marks(static_cast<std::size_t>(rows * mark_words(columns)));
+    dropout_marks({rows, columns, args.law, marks.data()});
+    args.marks = marks.data();
+    args.out = read.data();
+    layer_norm(args);
+    EXPECT_EQ(read, drawn);
+    marks.assign(marks.size(), 0);  // reads nothing else
+    layer_norm(args);
+    EXPECT_THAT(read, ::testing::Each(0.0F));
+  }
+}
+
 template <typename T>
 void expect_definition(double tolerance) {
   for (const std::int64_t columns : {1, 2, 15, 16, 17, 40, 64}) {
@@ -225,4 +255,4 @@ TEST(LayerNorm, GivesTheSameBitsForAnyOrderOfBlocks) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::layer_norm_test

@@ -11,14 +11,14 @@
 #include "isthmus/core/parallel_chunks.hpp"
 
 #include "kernels/kernel_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::panel_gemm_test {
 namespace {
 
 using test::Draws;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 template <typename T>
 struct Case {
@@ -247,27 +247,27 @@ TEST(PanelGemm, AcceptsEmptySides) {
 TEST(PanelGemm, RejectsBadArgumentsAndSaysWhichValue) {
   PanelGemm<float> args;
   args.rows = -1;
-  EXPECT_THAT([&] { panel_gemm(args); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("rows must be >= 0, got -1")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { panel_gemm(args); }),
+              HasSubstr("rows must be >= 0, got -1"));
   args.rows = 2;
   args.columns = 4;
   args.depth = 3;
   args.b_row = 3;
-  EXPECT_THAT([&] { panel_gemm(args); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("b_row must be >= columns, got 3")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { panel_gemm(args); }),
+              HasSubstr("b_row must be >= columns, got 3"));
   args.b_row = 4;
   args.c_row = 1;
-  EXPECT_THAT([&] { panel_gemm_tall(args); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("c_row must be >= columns, got 1")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { panel_gemm_tall(args); }),
+              HasSubstr("c_row must be >= columns, got 1"));
   args.c_row = 4;
   const float bias = 0.0F;
   args.bias = &bias;
-  EXPECT_THAT([&] { panel_gemm_tall(args); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("bias must be none")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { panel_gemm_tall(args); }),
+              HasSubstr("bias must be none"));
   args.accumulate = true;
-  EXPECT_THAT([&] { panel_gemm(args); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("bias and accumulate exclude each other")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { panel_gemm(args); }),
+              HasSubstr("bias and accumulate exclude each other"));
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::panel_gemm_test

@@ -7,7 +7,7 @@
 
 #include "kernels/kernel_fixtures.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::row_chunks_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -67,4 +67,4 @@ TEST(ReductionBlocks, StayBelowTheNumberOfBlocksAsked) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::row_chunks_test

@@ -12,7 +12,7 @@
 #include "kernels/kernel_fixtures.hpp"
 #include "kernels/transposed_csr.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::segment_extreme_test {
 namespace {
 
 using test::Csr;
@@ -497,4 +497,4 @@ TEST(SegmentExtreme, RejectsBadArgumentsAndSaysWhichValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::segment_extreme_test

@@ -9,7 +9,7 @@
 
 #include "kernels/kernel_fixtures.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::segment_readout_test {
 namespace {
 
 using test::Draws;
@@ -166,4 +166,4 @@ TEST(SegmentReadout, AcceptsNoSegments) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::segment_readout_test

@@ -11,15 +11,15 @@
 #include "isthmus/core/parallel_chunks.hpp"
 
 #include "kernels/kernel_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::segment_sum_test {
 namespace {
 
 using test::Csr;
 using test::Draws;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 /// Everything that a call may use, owned.
 template <typename T>
@@ -379,23 +379,26 @@ TEST(SegmentSum, RejectsBadArgumentsAndSaysWhichValue) {
   SegmentSum<float> args;
   args.width = -1;
   const auto call = [&args] { segment_sum(args, {}); };
-  EXPECT_THAT(call, ThrowsMessage<InvalidArgument>(HasSubstr("width must be >= 0, got -1")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(call),
+              HasSubstr("width must be >= 0, got -1"));
   args.width = 4;
   args.x_stride = 3;
-  EXPECT_THAT(call, ThrowsMessage<InvalidArgument>(HasSubstr("x_stride must be >= width, got 3")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(call),
+              HasSubstr("x_stride must be >= width, got 3"));
   args.x_stride = 4;
   args.out_stride = 2;
-  EXPECT_THAT(call,
-              ThrowsMessage<InvalidArgument>(HasSubstr("out_stride must be >= width, got 2")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(call),
+              HasSubstr("out_stride must be >= width, got 2"));
   args.out_stride = 4;
   args.self_stride = 1;
-  EXPECT_THAT(call, ThrowsMessage<InvalidArgument>(HasSubstr("self_stride must be 0 or >= width")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(call),
+              HasSubstr("self_stride must be 0 or >= width"));
   args.self_stride = 0;
   const float one = 1.0F;
   args.value = &one;
   args.source_scale = &one;
-  EXPECT_THAT(call, ThrowsMessage<InvalidArgument>(HasSubstr("exclude each other")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(call), HasSubstr("exclude each other"));
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::segment_sum_test

@@ -13,7 +13,7 @@
 #include "kernels/kernel_fixtures.hpp"
 #include "kernels/transposed_csr.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::segment_variance_test {
 namespace {
 
 using test::Csr;
@@ -457,4 +457,4 @@ TEST(SegmentVariance, RejectsBadArgumentsAndSaysWhichValue) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::segment_variance_test

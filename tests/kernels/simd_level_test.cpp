@@ -12,7 +12,7 @@
 
 #include "dispatch.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::simd_level_test {
 namespace {
 
 using ::testing::ExitedWithCode;
@@ -118,4 +118,4 @@ TEST(SimdLevel, NamesLevelsAsTheEnvironmentDoes) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::simd_level_test

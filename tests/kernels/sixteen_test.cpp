@@ -12,7 +12,7 @@
 
 #include "kernels/kernel_fixtures.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::sixteen_test {
 namespace {
 
 template <typename T>
@@ -145,4 +145,4 @@ TEST(Sixteen, LeakyReluAndItsDerivative) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::sixteen_test

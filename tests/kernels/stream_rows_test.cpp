@@ -11,7 +11,7 @@
 
 #include "kernels/kernel_fixtures.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::stream_rows_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -81,4 +81,4 @@ TEST_P(StreamRowsAtLevel, SaysWhatFixedPointCannotHold) {
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::stream_rows_test

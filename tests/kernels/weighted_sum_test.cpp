@@ -9,8 +9,9 @@
 #include "isthmus/core/error.hpp"
 
 #include "kernels/edge_fixtures.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::kernels {
+namespace isthmus::kernels::weighted_sum_test {
 namespace {
 
 using test::Csr;
@@ -18,7 +19,6 @@ using test::Draws;
 using test::pos;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 template <typename T>
 struct Case {
@@ -184,10 +184,9 @@ TEST(WeightedSum, RefusesHeadsThatDoNotDivideTheWidth) {
   WeightedSum<float> args;
   args.width = 5;
   args.heads = 2;
-  EXPECT_THAT([&] { weighted_sum(args, {}); },
-              ThrowsMessage<InvalidArgument>(
-                  HasSubstr("weighted_sum: heads must be >= 1 and divide width 5, got 2")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { weighted_sum(args, {}); }),
+              HasSubstr("weighted_sum: heads must be >= 1 and divide width 5, got 2"));
 }
 
 }  // namespace
-}  // namespace isthmus::kernels
+}  // namespace isthmus::kernels::weighted_sum_test

@@ -54,6 +54,9 @@ std::vector<Case> every_case() {
   for (const auto type : {LayerType::kGcn, LayerType::kSage, LayerType::kGin, LayerType::kGat}) {
     cases.push_back({type, std::nullopt, GenAggregation::kSoftmax, StageType::kResidual});
   }
+  for (const auto type : {LayerType::kGcn, LayerType::kGin}) {
+    cases.push_back({type, std::nullopt, GenAggregation::kSoftmax, StageType::kDrew});
+  }
   for (const auto type : {LayerType::kGin, LayerType::kGen, LayerType::kGat}) {
     cases.push_back({type, std::nullopt, GenAggregation::kSoftmax, StageType::kReversible});
   }
@@ -72,6 +75,7 @@ Gnn double_gnn(const Case& c) {
   o.heads = has_heads(c.type) ? 2 : 1;
   o.edge_dim = !looks_at_edge_features(c.type) ? 0 : c.type == LayerType::kGraphConv ? 1 : 2;
   o.num_relations = 3;
+  o.drew.rings = 3;
   Gnn gnn(o);
   gnn->to(torch::kDouble);
   gnn->eval();

@@ -23,7 +23,8 @@ TEST(GnnOptions, NamesEveryValueAsConfigsDo) {
               ElementsAre("identity", "amplification", "attenuation", "linear", "inverse_linear"));
   EXPECT_THAT(names_of<GenAggregation>(),
               ElementsAre("softmax", "powermean", "add", "mean", "max"));
-  EXPECT_THAT(names_of<StageType>(), ElementsAre("stack", "skipsum", "residual", "reversible"));
+  EXPECT_THAT(names_of<StageType>(),
+              ElementsAre("stack", "skipsum", "residual", "reversible", "drew"));
   EXPECT_THAT(names_of<JumpingKnowledge>(), ElementsAre("none", "sum", "cat", "max", "lstm"));
   EXPECT_THAT(names_of<Norm>(),
               ElementsAre("none", "batch", "layer", "graph", "pair", "diff_group"));
@@ -346,6 +347,40 @@ TEST(GnnOptions, RefuseEdgeLayersWithoutWhatTheyLookAt) {
   EXPECT_EQ(message(g),
             "Gnn: edge_dim must be 0 with layer_type gatconv, which does not look at features of "
             "edges, got 3");
+}
+
+TEST(GnnOptionsOfDrew, AreRefusedWithTheRule) {
+  const auto message = [](const auto& change) -> std::string {
+    GnnOptions o{.layer_type = LayerType::kGcn, .dim_in = 3, .dim_out = 2};
+    o.stage_type = StageType::kDrew;
+    o.layers_pre_mp = 1;
+    o.layers_post_mp = 1;
+    o.drew.rings = 2;
+    change(o);
+    try {
+      check_options(o);
+    } catch (const InvalidArgument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(message([](GnnOptions&) {}), "");
+  EXPECT_EQ(message([](GnnOptions& o) { o.layer_type = LayerType::kGin; }), "");
+  EXPECT_EQ(message([](GnnOptions& o) { o.layer_type = LayerType::kSage; }),
+            "Gnn: layer_type must be gcnconv or ginconv with stage_type drew, got sageconv");
+  EXPECT_EQ(message([](GnnOptions& o) { o.layers_mp = 0; }), "Gnn: layers_mp must be >= 1, got 0");
+  EXPECT_EQ(message([](GnnOptions& o) { o.drew.rings = 0; }), "Gnn: rings must be >= 1, got 0");
+  EXPECT_EQ(message([](GnnOptions& o) { o.drew.delay = -1; }),
+            "Gnn: delay must be >= 1, or 0 for none, got -1");
+  EXPECT_EQ(message([](GnnOptions& o) {
+              o.layer_type = LayerType::kGin;
+              o.drew.self_loops = true;
+            }),
+            "Gnn: self_loops must be false with layer_type ginconv, got true");
+  EXPECT_EQ(message([](GnnOptions& o) { o.degree_norm = DegreeNorm::kSource; }),
+            "Gnn: degree_norm must be symmetric with stage_type drew, got source");
+  EXPECT_EQ(message([](GnnOptions& o) { o.layers_pre_mp = 0; }),
+            "Gnn: layers_pre_mp must be >= 1 with stage_type drew, got 0");
 }
 
 }  // namespace

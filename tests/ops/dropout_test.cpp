@@ -9,12 +9,12 @@
 #include "isthmus/core/philox.hpp"
 
 #include "support/gradcheck.hpp"
+#include "support/message_of.hpp"
 
 namespace isthmus::ops {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 constexpr DropoutKey kKey{0x123456789ABCDEFU, 3, 17};
 
@@ -76,8 +76,8 @@ TEST(Dropout, ColumnsOfAWiderMatrixShareItsMask) {
   part.first_column = 12;
   EXPECT_TRUE(torch::equal(dropout(x.slice(1, 12, 31), 0.5, part), whole.slice(1, 12, 31)));
   part.first_column = 13;
-  EXPECT_THAT([&] { (void)dropout(x, 0.5, part); },
-              ThrowsMessage<c10::Error>(HasSubstr("must be a multiple of 4, got 13")));
+  EXPECT_THAT(test::message_of<c10::Error>([&] { (void)dropout(x, 0.5, part); }),
+              HasSubstr("must be a multiple of 4, got 13"));
 }
 
 // Rows of a matrix in another order, each under its old number: the same rows come out, and the
@@ -103,12 +103,10 @@ TEST(Dropout, RejectsNumbersThatAreNotOneARow) {
   const std::vector<std::int32_t> numbers{0, 1, 2};
   DropoutKey key = kKey;
   key.rows = numbers;
-  EXPECT_THAT(
-      [&] {
-        (void)dropout(torch::ones({2, 2}), 0.5, key);
-      },
-      ThrowsMessage<c10::Error>(
-          HasSubstr("dropout: rows of the key must be one number per row of x, 2, got 3")));
+  EXPECT_THAT(test::message_of<c10::Error>([&] {
+                (void)dropout(torch::ones({2, 2}), 0.5, key);
+              }),
+              HasSubstr("dropout: rows of the key must be one number per row of x, 2, got 3"));
 }
 
 TEST(Dropout, PassesThroughAtZeroAndKeepsNan) {
@@ -121,12 +119,34 @@ TEST(Dropout, PassesThroughAtZeroAndKeepsNan) {
 
 TEST(Dropout, RejectsAProbabilityOutsideItsRange) {
   for (const double p : {-0.1, 1.0, std::nan("")}) {
-    EXPECT_THAT(
-        [p] {
-          (void)dropout(torch::ones({2, 2}), p, kKey);
-        },
-        ThrowsMessage<c10::Error>(HasSubstr("dropout: p must be in [0, 1), got ")));
+    EXPECT_THAT(test::message_of<c10::Error>([p] {
+                  (void)dropout(torch::ones({2, 2}), p, kKey);
+                }),
+                HasSubstr("dropout: p must be in [0, 1), got "));
   }
+}
+
+TEST(DropoutMarks, AreTheMaskAsBits) {
+  DropoutKey key{7, 3, 2};
+  const std::vector<std::int32_t> rows{5, 1, 2};
+  key.rows = rows;
+  key.first_column = 8;
+  const at::Tensor marks = dropout_marks(3, 40, 0.25, key);
+  ASSERT_EQ(marks.sizes(), at::IntArrayRef({3, 2}));
+  const at::Tensor kept = dropout(torch::ones({3, 40}), 0.25, key) > 0;
+  for (std::int64_t r = 0; r < 3; ++r) {
+    for (std::int64_t c = 0; c < 40; ++c) {
+      const auto word = static_cast<std::uint32_t>(marks[r][c / 32].item<std::int32_t>());
+      EXPECT_EQ(((word >> static_cast<unsigned>(c % 32)) & 1U) == 1U, kept[r][c].item<bool>());
+    }
+  }
+  EXPECT_EQ(dropout_marks(0, 4, 0.5, {}).numel(), 0);
+  EXPECT_THAT(test::message_of<c10::Error>([&] { (void)dropout_marks(2, 4, 0.5, key); }),
+              HasSubstr("dropout_marks: rows of the key must be"));
+  EXPECT_THAT(test::message_of<c10::Error>([] { (void)dropout_marks(-1, 4, 0.5, {}); }),
+              HasSubstr("must be >= 0, got -1 and 4"));
+  EXPECT_THAT(test::message_of<c10::Error>([] { (void)dropout_marks(1, 4, 1.0, {}); }),
+              HasSubstr("p must be in [0, 1), got 1"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 
 #include "ops/torch_graphs.hpp"
 #include "support/gradcheck.hpp"
+#include "support/message_of.hpp"
 
 namespace isthmus::ops {
 namespace {
@@ -23,7 +24,6 @@ namespace {
 using test::random_graph;
 using test::small_graph;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 /// A block and what it is given: u, then the parameters.
 struct BlockCase {
@@ -121,6 +121,30 @@ TEST(GinBlock, IsItsStepsOneAfterTheOther) {
       }
     }
   }
+}
+
+TEST(GinBlock, ReadsTheMaskFromMarks) {
+  BlockCase c(random_graph(500, 3000), 36, 40, /*batch=*/true, at::kFloat);
+  c.block.dropout = 0.3;
+  c.block.mask = {7, 3, 2};
+  c.block.mask.first_column = 36;
+  const at::Tensor drawn = c.fused();
+  c.block.marks = dropout_marks(500, 36, 0.3, c.block.mask);
+  const at::Tensor read = c.fused();
+  EXPECT_TRUE(torch::equal(read, drawn));
+  const auto want = torch::autograd::grad({drawn.sum()}, c.leaves);
+  const auto got = torch::autograd::grad({read.sum()}, c.leaves);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_TRUE(torch::equal(got[i], want[i])) << i;
+  }
+  const auto pass = [&](const at::Tensor& marks) {
+    GinBlock block = c.block;
+    block.marks = marks;
+    const StreamGroup x{torch::zeros({500, 36})};
+    (void)gin_block_add(block, {c.leaves[0].detach()}, x);
+    return x.numbers;
+  };
+  EXPECT_TRUE(torch::equal(pass({}), pass(c.block.marks)));
 }
 
 TEST(GinBlock, PassesTheDifferenceChecks) {
@@ -243,7 +267,7 @@ TEST(GinBlock, SaysWhatFixedPointCannotHold) {
 TEST(GinBlock, RefusesWhatItCannotDo) {
   const BlockCase c(small_graph(), 4, 6, /*batch=*/true);
   const auto refuses = [&](const GinBlock& block, const at::Tensor& u, const char* text) {
-    EXPECT_THAT([&] { (void)gin_block(u, block); }, ThrowsMessage<c10::Error>(HasSubstr(text)));
+    EXPECT_THAT(test::message_of<c10::Error>([&] { (void)gin_block(u, block); }), HasSubstr(text));
   };
   refuses(c.block, torch::randn({4, 3}, at::kDouble), "u must be [4, 4], got [4, 3]");
   refuses(c.block, torch::randn({4, 4}), "u must be of the parameters' type");
@@ -256,12 +280,16 @@ TEST(GinBlock, RefusesWhatItCannotDo) {
   other = c.block;
   other.parameters[GinBlock::kNormBias] = at::Tensor();
   refuses(other, c.leaves[0], "norm bias must be given, got none");
+  other = c.block;
+  other.marks = torch::zeros({4, 2}, at::kInt);
+  refuses(other, c.leaves[0], "marks must be contiguous, int32 [4, 1], got CPUIntType [4, 2]");
   const StreamGroup x{torch::zeros({4, 4}, at::kLong), 0};
-  EXPECT_THAT([&] { (void)gin_block_add(c.block, x, x); },
-              ThrowsMessage<c10::Error>(HasSubstr("u must be contiguous, of float, double or")));
+  EXPECT_THAT(test::message_of<c10::Error>([&] { (void)gin_block_add(c.block, x, x); }),
+              HasSubstr("u must be contiguous, of float, double or"));
   const at::Tensor f = c.fused();
-  EXPECT_THAT([&] { (void)torch::autograd::grad({f.sum()}, {c.leaves[0]}, {}, true, true); },
-              ThrowsMessage<c10::Error>(HasSubstr("gin_block: create_graph must be false")));
+  EXPECT_THAT(test::message_of<c10::Error>(
+                  [&] { (void)torch::autograd::grad({f.sum()}, {c.leaves[0]}, {}, true, true); }),
+              HasSubstr("gin_block: create_graph must be false"));
 }
 
 }  // namespace

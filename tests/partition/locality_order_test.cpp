@@ -13,8 +13,9 @@
 #include "isthmus/graph/node_order.hpp"
 
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 
-namespace isthmus::partition {
+namespace isthmus::partition::locality_order_test {
 namespace {
 
 using ::testing::Each;
@@ -22,7 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using ::testing::ThrowsMessage;
 using Ids = std::vector<NodeId>;
 
 constexpr NodeOrder kOrders[] = {NodeOrder::kNone, NodeOrder::kAuto, NodeOrder::kMetis,
@@ -45,9 +45,8 @@ TEST(NodeOrder, NamesComeBack) {
   for (const NodeOrder order : kOrders) {
     EXPECT_EQ(parse_node_order(name_of(order)), order);
   }
-  EXPECT_THAT([] { (void)parse_node_order("mtis"); },
-              ThrowsMessage<InvalidArgument>(
-                  "order must be one of none, auto, metis, rcm, bfs, degree, got 'mtis'"));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] { (void)parse_node_order("mtis"); }),
+              "order must be one of none, auto, metis, rcm, bfs, degree, got 'mtis'");
   try {
     (void)parse_node_order("mtis");
   } catch (const InvalidArgument& error) {
@@ -177,16 +176,18 @@ TEST(LocalityOrder, FallsBackToBfsWhereMetisHasNoRoom) {
 
 TEST(LocalityOrder, RejectsBadArgumentsAndSaysWhichValue) {
   const auto expect = [](const LocalityOptions& options, const char* text) {
-    EXPECT_THAT([&] { (void)locality_order(test::path(3), options); },
-                ThrowsMessage<InvalidArgument>(HasSubstr(text)));
+    EXPECT_THAT(
+        test::message_of<InvalidArgument>([&] { (void)locality_order(test::path(3), options); }),
+        HasSubstr(text));
   };
   expect({.row_bytes = 0}, "row_bytes must be >= 1, got 0");
   expect({.cache_bytes = -1}, "cache_bytes must be >= 0, got -1");
   expect({.seed = -2}, "seed must be >= -1, got -2");
   expect({.memory_limit = -2}, "memory_limit must be >= -1, got -2");
-  EXPECT_THAT([] { (void)locality_order(Graph::from_coo(2, 3, Ids{0}, Ids{1})); },
-              ThrowsMessage<InvalidArgument>(HasSubstr("must not be bipartite, got 2 sources")));
+  EXPECT_THAT(test::message_of<InvalidArgument>(
+                  [] { (void)locality_order(Graph::from_coo(2, 3, Ids{0}, Ids{1})); }),
+              HasSubstr("must not be bipartite, got 2 sources"));
 }
 
 }  // namespace
-}  // namespace isthmus::partition
+}  // namespace isthmus::partition::locality_order_test

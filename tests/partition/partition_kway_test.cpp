@@ -19,9 +19,10 @@
 
 #include "partition/metis_call.hpp"
 #include "support/graph_factories.hpp"
+#include "support/message_of.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace isthmus::partition {
+namespace isthmus::partition::partition_kway_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -30,7 +31,6 @@ using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::ThrowsMessage;
 using Parts = std::vector<std::int32_t>;
 
 /// By definition, from the arcs: pairs of different nodes in different parts, each pair once.
@@ -213,8 +213,8 @@ TEST(PartitionKway, SeedsDiffer) {
 TEST(PartitionKway, RejectsBadArgumentsAndSaysWhichValue) {
   const Graph g = test::path(5);
   const auto expect = [&](const PartitionOptions& options, const char* text) {
-    EXPECT_THAT([&] { (void)partition_kway(g, options); },
-                ThrowsMessage<InvalidArgument>(HasSubstr(text)));
+    EXPECT_THAT(test::message_of<InvalidArgument>([&] { (void)partition_kway(g, options); }),
+                HasSubstr(text));
   };
   expect({.parts = 0}, "parts must be >= 1, got 0");
   expect({.parts = 6}, "parts must be at most the number of nodes, 5, got 6");
@@ -224,44 +224,44 @@ TEST(PartitionKway, RejectsBadArgumentsAndSaysWhichValue) {
   expect({.iterations = 0}, "iterations must be >= 1, got 0");
   expect({.cuts = 0}, "cuts must be >= 1, got 0");
   expect({.memory_limit = -2}, "memory_limit must be >= -1, got -2");
-  EXPECT_THAT(
-      [] {
-        (void)partition_kway(Graph::from_coo(2, 2, std::vector<NodeId>{0}, std::vector<NodeId>{1}),
-                             {.parts = 2});
-      },
-      ThrowsMessage<InvalidArgument>(HasSubstr("must not be bipartite, got 2 sources")));
+  EXPECT_THAT(test::message_of<InvalidArgument>([] {
+                (void)partition_kway(
+                    Graph::from_coo(2, 2, std::vector<NodeId>{0}, std::vector<NodeId>{1}),
+                    {.parts = 2});
+              }),
+              HasSubstr("must not be bipartite, got 2 sources"));
 }
 
 TEST(PartitionKway, RefusesWhatIsTooLargeInWords) {
   if (partition_detail::metis_index_bits() == 32) {
-    EXPECT_THAT([] { partition_detail::check_width(3'200'000'000, "directed edges"); },
-                ThrowsMessage<ResourceLimit>(
-                    "partition_kway: 3200000000 directed edges > 2147483647; this METIS is "
-                    "32-bit"));
+    EXPECT_THAT(test::message_of<ResourceLimit>(
+                    [] { partition_detail::check_width(3'200'000'000, "directed edges"); }),
+                "partition_kway: 3200000000 directed edges > 2147483647; this METIS is "
+                "32-bit");
   }
   partition_detail::check_width(partition_detail::metis_index_limit(), "nodes");
   // 74 bytes an arc and 4 a node: 24 * 74 + 16 * 4 = 1840.
   partition_detail::check_memory(16, 24, 1840);
   partition_detail::check_memory(16, 24, -1);
-  EXPECT_THAT([] { partition_detail::check_memory(16, 24, 1839); },
-              ThrowsMessage<ResourceLimit>(HasSubstr("for 24 directed edges")));
-  EXPECT_THAT(
-      [] {
-        (void)partition_kway(test::cycle(2'000'000), {.parts = 2, .memory_limit = 100'000'000});
-      },
-      ThrowsMessage<ResourceLimit>("partition_kway: METIS needs about 304 MB for 4000000 directed "
-                                   "edges, 100 MB are available"));
+  EXPECT_THAT(test::message_of<ResourceLimit>([] { partition_detail::check_memory(16, 24, 1839); }),
+              HasSubstr("for 24 directed edges"));
+  EXPECT_THAT(test::message_of<ResourceLimit>([] {
+                (void)partition_kway(test::cycle(2'000'000),
+                                     {.parts = 2, .memory_limit = 100'000'000});
+              }),
+              "partition_kway: METIS needs about 304 MB for 4000000 directed "
+              "edges, 100 MB are available");
 }
 
 TEST(PartitionKway, TranslatesEveryStatus) {
   partition_detail::check_status(1);
   EXPECT_THROW(partition_detail::check_status(-3), ResourceLimit);
-  EXPECT_THAT([] { partition_detail::check_status(-2); },
-              ThrowsMessage<RunFailed>(HasSubstr("METIS refused its input")));
-  EXPECT_THAT([] { partition_detail::check_status(-4); },
-              ThrowsMessage<RunFailed>(HasSubstr("a request to terminate or an internal error")));
-  EXPECT_THAT([] { partition_detail::check_status(7); },
-              ThrowsMessage<RunFailed>(HasSubstr("unknown status, 7")));
+  EXPECT_THAT(test::message_of<RunFailed>([] { partition_detail::check_status(-2); }),
+              HasSubstr("METIS refused its input"));
+  EXPECT_THAT(test::message_of<RunFailed>([] { partition_detail::check_status(-4); }),
+              HasSubstr("a request to terminate or an internal error"));
+  EXPECT_THAT(test::message_of<RunFailed>([] { partition_detail::check_status(7); }),
+              HasSubstr("unknown status, 7"));
 }
 
 // --- against METIS's own program -----------------------------------------------------------------
@@ -372,4 +372,4 @@ TEST(PartitionKway, LabelsAsGpmetisDoes) {
 }
 
 }  // namespace
-}  // namespace isthmus::partition
+}  // namespace isthmus::partition::partition_kway_test

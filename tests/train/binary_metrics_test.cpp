@@ -11,7 +11,7 @@
 #include "isthmus/core/philox.hpp"
 #include "isthmus/train/metrics.hpp"
 
-namespace isthmus::train {
+namespace isthmus::train::binary_metrics_test {
 namespace {
 
 constexpr std::uint32_t kStream = 1;
@@ -122,4 +122,4 @@ TEST(GraphwiseMetrics, RefuseWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::binary_metrics_test

@@ -5,7 +5,7 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::train {
+namespace isthmus::train::config_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -185,4 +185,4 @@ TEST(Config, TableOfKeysHoldsEveryKeyOfTheResolvedConfig) {
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::config_test

@@ -13,7 +13,7 @@
 
 #include "support/graph_factories.hpp"
 
-namespace isthmus::train {
+namespace isthmus::train::graph_batches_test {
 namespace {
 
 using ::testing::SizeIs;
@@ -124,4 +124,4 @@ TEST(GraphBatches, RefuseBudgetsThatCannotBeKept) {
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::graph_batches_test

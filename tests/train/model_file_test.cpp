@@ -7,7 +7,9 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::train {
+#include "support/message_of.hpp"
+
+namespace isthmus::train::model_file_test {
 namespace {
 
 std::filesystem::path scratch(const std::string& name) {
@@ -37,9 +39,9 @@ TEST(ModelFile, ComesBackAsWritten) {
 TEST(ModelFile, RefusesFilesWithoutItsMetadata) {
   const auto path = scratch("train_no_metadata.safetensors");
   write_file_atomically(path, formats::write_safetensors(tiny().content), Overwrite::kReplace);
-  EXPECT_THAT([&] { (void)read_model_file(path); },
-              ::testing::ThrowsMessage<DataError>(::testing::HasSubstr(
-                  "not a model file of isthmus (expected metadata 'isthmus.model', got none)")));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)read_model_file(path); }),
+              ::testing::HasSubstr(
+                  "not a model file of isthmus (expected metadata 'isthmus.model', got none)"));
 }
 
 TEST(ModelFile, RefusesAnotherSchema) {
@@ -47,10 +49,10 @@ TEST(ModelFile, RefusesAnotherSchema) {
   ModelFile model = tiny();
   model.architecture["schema"] = "isthmus.model/9";
   write_model_file(path, model, Overwrite::kReplace);
-  EXPECT_THAT([&] { (void)read_model_file(path); },
-              ::testing::ThrowsMessage<DataError>(::testing::HasSubstr(
-                  "unknown schema (expected \"isthmus.model/1\", got \"isthmus.model/9\")")));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)read_model_file(path); }),
+              ::testing::HasSubstr(
+                  "unknown schema (expected \"isthmus.model/1\", got \"isthmus.model/9\")"));
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::model_file_test

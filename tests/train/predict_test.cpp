@@ -5,6 +5,7 @@
 
 #include "isthmus/core/atomic_file.hpp"
 
+#include "support/message_of.hpp"
 #include "train_fixtures.hpp"
 
 namespace isthmus::train {
@@ -39,9 +40,8 @@ TEST(Predict, GivesTheRowsOfTheTrainingAndTheIdsAskedFor) {
     EXPECT_EQ(row.label, two.classes[row.probabilities[1] > row.probabilities[0] ? 1 : 0]);
   }
   options.ids = {"10000"};
-  EXPECT_THAT(
-      [&] { (void)predict(model, options); },
-      ::testing::ThrowsMessage<InvalidArgument>("predict: 'gen:minesweeper' has no node '10000'"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>([&] { (void)predict(model, options); }),
+              "predict: 'gen:minesweeper' has no node '10000'");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "isthmus/core/error.hpp"
 
-namespace isthmus::train {
+namespace isthmus::train::protocol_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -173,4 +173,4 @@ TEST(Protocol, RefusesWhatDoesNotFitTheSet) {
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::protocol_test

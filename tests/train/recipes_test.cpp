@@ -8,7 +8,7 @@
 #include "isthmus/core/error.hpp"
 #include "isthmus/train/config.hpp"
 
-namespace isthmus::train {
+namespace isthmus::train::recipes_test {
 namespace {
 
 TEST(Recipes, AreSortedAndEachResolves) {
@@ -42,4 +42,4 @@ TEST(Recipes, UnknownNameGetsTheNearest) {
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::recipes_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus::train {
+namespace isthmus::train::result_test {
 namespace {
 
 // 0.80, 0.82, 0.84: mean 0.82, squares 2 * 0.0004, std = sqrt(0.0008 / 2) = 0.02,
@@ -53,4 +53,4 @@ TEST(RunJson, RoundTripsWithUndefinedNumbers) {
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::result_test

@@ -13,6 +13,7 @@
 #include "isthmus/train/model_file.hpp"
 #include "isthmus/train/predict.hpp"
 
+#include "support/message_of.hpp"
 #include "train_fixtures.hpp"
 
 namespace isthmus::train {
@@ -22,7 +23,6 @@ using test::fresh_folder;
 using test::loss_bits;
 using test::small_config;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 /// One thread: dozens of small layers make the others wait more than they help.
 class TrainReversible : public ::testing::Test {
@@ -72,7 +72,8 @@ void expect_refused(const std::filesystem::path& model,
   spoil(file.architecture);
   const auto spoilt = model.parent_path() / "spoilt.safetensors";
   write_model_file(spoilt, file, Overwrite::kReplace);
-  EXPECT_THAT([&] { (void)predict(spoilt, {}); }, ThrowsMessage<DataError>(HasSubstr(text)));
+  EXPECT_THAT(isthmus::test::message_of<DataError>([&] { (void)predict(spoilt, {}); }),
+              HasSubstr(text));
 }
 
 TEST_F(TrainReversible, PredictsTheSameBitsFromItsFile) {
@@ -125,18 +126,17 @@ TEST_F(TrainReversible, TakesNoMoreMemoryForMoreLayers) {
 
 TEST_F(TrainReversible, RefusesWhatDoesNotFit) {
   EXPECT_THAT(
-      [] {
+      isthmus::test::message_of<InvalidArgument>([] {
         (void)run_training(small_config(
             keys({"train.sampler=neighbor", "gnn.layers_mp=2", "train.neighbors=2,2"})));
-      },
-      ThrowsMessage<InvalidArgument>(
-          HasSubstr("train.sampler must be full_batch or cluster with gnn.stage_type reversible")));
-  EXPECT_THAT(
-      [] { (void)run_training(small_config(keys({"reversible.groups=3"}))); },
-      ThrowsMessage<InvalidArgument>("Gnn: dim_inner must be a multiple of groups, 3, got 8"));
-  EXPECT_THAT([] { (void)run_training(small_config(keys({"gnn.layers_post_mp=0"}))); },
-              ThrowsMessage<InvalidArgument>(
-                  "Gnn: layers_post_mp must be >= 1 with stage_type reversible, got 0"));
+      }),
+      HasSubstr("train.sampler must be full_batch or cluster with gnn.stage_type reversible"));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [] { (void)run_training(small_config(keys({"reversible.groups=3"}))); }),
+              "Gnn: dim_inner must be a multiple of groups, 3, got 8");
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [] { (void)run_training(small_config(keys({"gnn.layers_post_mp=0"}))); }),
+              "Gnn: layers_post_mp must be >= 1 with stage_type reversible, got 0");
 }
 
 TEST_F(TrainReversible, TakesClustersAsItsSteps) {

@@ -10,6 +10,7 @@
 
 #include "isthmus/core/thread_budget.hpp"
 
+#include "support/message_of.hpp"
 #include "train_fixtures.hpp"
 
 namespace isthmus::train {
@@ -19,7 +20,6 @@ namespace fs = std::filesystem;
 using test::fresh_folder;
 using test::loss_bits;
 using test::small_config;
-using ::testing::ThrowsMessage;
 
 Config sampled_config(std::vector<std::string> set = {}) {
   set.insert(set.begin(), {"train.sampler=neighbor", "train.neighbors=4,3", "train.batch_size=600",
@@ -104,8 +104,9 @@ TEST(RunTrainingOnSamples, TheBaselineDrawsNoNeighbour) {
 
 TEST(RunTrainingOnSamples, RefusesKeysThatDoNotFitTogether) {
   const auto refuses = [](const std::vector<std::string>& set, const std::string& text) {
-    EXPECT_THAT([&] { (void)run_training(sampled_config(set)); },
-                ThrowsMessage<InvalidArgument>(text));
+    EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                    [&] { (void)run_training(sampled_config(set)); }),
+                text);
   };
   refuses({"train.neighbors=4"},
           "run_training: train.neighbors must have one entry per message-passing layer "
@@ -115,9 +116,9 @@ TEST(RunTrainingOnSamples, RefusesKeysThatDoNotFitTogether) {
   ConfigSources graphs;
   graphs.recipe = "csl-gin";
   graphs.set = {"out_dir=\"\"", "train.sampler=neighbor"};
-  EXPECT_THAT([&] { (void)run_training(resolve_config(graphs)); },
-              ThrowsMessage<InvalidArgument>(
-                  ::testing::HasSubstr("train.sampler neighbor is for the nodes of one graph")));
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [&] { (void)run_training(resolve_config(graphs)); }),
+              ::testing::HasSubstr("train.sampler neighbor is for the nodes of one graph"));
 }
 
 class SampledBatchesOfKarate : public ::testing::Test {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isthmus::train {
+namespace isthmus::train::scheduler_test {
 namespace {
 
 SchedulerOptions with(Decay decay) {
@@ -65,4 +65,4 @@ TEST(Scheduler, PlateauWaitsForItsPatienceThenDecaysAndStopsAtTheFloor) {
 }
 
 }  // namespace
-}  // namespace isthmus::train
+}  // namespace isthmus::train::scheduler_test

@@ -63,8 +63,12 @@ struct Dataset {
   std::string name;
   Task task = Task::kNode;
   std::vector<Graph> graphs;
-  std::vector<std::int64_t> node_ptr;      ///< G + 1 offsets of each graph's nodes in x.
-  Features x;                              ///< Rows = all nodes; num_cols = 0 where a set has none.
+  std::vector<std::int64_t> node_ptr;  ///< G + 1 offsets of each graph's nodes in x.
+  Features x;                          ///< Rows = all nodes; num_cols = 0 where a set has none.
+  /// Numbers about each node's place in its graph, row-major, that stand behind its features
+  /// whatever these are and are never normalised; no reader gives any.
+  std::vector<float> encoding;
+  std::int64_t num_encoding_columns = 0;
   std::vector<std::int64_t> y;             ///< Class of each node (node task) or graph, 0..C-1.
   std::vector<std::uint8_t> has_label;     ///< Per item; empty = all have one.
   std::vector<std::uint8_t> has_features;  ///< Per node; empty = all have.

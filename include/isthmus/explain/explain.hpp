@@ -49,6 +49,7 @@ struct ExplainOptions {
   bool metrics = true;           ///< Fidelity of each target: three forward passes.
   bool curves = false;           ///< Fidelity over 5, 10, ..., 50 %: twenty more.
   std::int64_t epochs = 100;     ///< Of gnnexplainer.
+  bool symmetric = false;        ///< Of gnnexplainer: opposite arcs share one mask.
   std::uint64_t seed = 0;
   ProgressCallback progress = {};  ///< "targets".
   CancelToken cancel = {};         ///< Looked at after each target.

@@ -18,6 +18,8 @@ struct GnnExplainerOptions {
   double edge_ent = 1.0;
   double node_feat_size = 1.0;
   double node_feat_ent = 0.1;
+  /// Opposite arcs act with the mean of their two masks: an undirected edge has one.
+  bool symmetric = false;
   /// Of the starting values. These are functions of (seed, number in the whole graph) alone: the
   /// same whatever part of the graph is looked at.
   std::uint64_t seed = 0;
@@ -36,6 +38,11 @@ struct GnnExplainerOptions {
 /// Start: normal, of variance 2 / (nodes of the whole graph) for m_e, 0.01 for m_x. The first step
 /// takes the cross-entropy alone; entries whose gradient is exactly 0 there take no part in sums
 /// and means, and are 0 in the result. Others are sigmoid(m), in (0, 1).
+///
+/// With `symmetric` (s_e + s_e')/2 stands for s_e = sigmoid(m_e) throughout, e' the opposite arc of
+/// e: of parallel arcs the k-th has the k-th, one without such has itself. The authors' own code
+/// does so; PyG's learns every arc by itself, and an arc that leads away from a node says little to
+/// it.
 ///
 /// @throws InvalidArgument  for options outside their ranges, or where no mask is asked for.
 /// @par Cost  One forward and backward pass per epoch.

@@ -38,7 +38,21 @@ struct Dropout {
 void dropout(const Dropout<float>& args);
 void dropout(const Dropout<double>& args);
 
-/// The same for the stored entries of a sparse matrix: entry e of row r takes the factor of element
+/// Which elements the mask of a matrix keeps, as bits: bit c % 32 of word c / 32 of row r is set
+/// where (r, c) is kept. For masks that many passes share: drawing one costs as much as the pass.
+struct DropoutMarks {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  DropoutLaw law;
+  std::uint32_t* words = nullptr;        ///< [rows, mark_words(columns)], written.
+  const std::int32_t* row_id = nullptr;  ///< [rows] As in Dropout.
+};
+void dropout_marks(const DropoutMarks& args);
+
+/// Words of a row of marks.
+[[nodiscard]] std::int64_t mark_words(std::int64_t columns);
+
+/// Dropout for the stored entries of a sparse matrix: entry e of row r takes the factor of element
 /// (r, col_e), so that sparse and dense dropout of equal matrices are equal.
 template <typename T>
 struct SparseDropout {

@@ -28,6 +28,9 @@ struct LayerNorm {
   DropoutLaw law = {};
   const std::int32_t* row_id = nullptr;  ///< [rows] As in Dropout.
   std::int64_t first_id = 0;             ///< Without row_id row r goes by first_id + r.
+  /// [rows, mark_words(columns)] What dropout_marks() gives for this law and these rows; none: the
+  /// mask is drawn.
+  const std::uint32_t* marks = nullptr;
 };
 void layer_norm(const LayerNorm<float>& args);
 void layer_norm(const LayerNorm<double>& args);

@@ -17,6 +17,7 @@
 
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/conv.hpp"
+#include "isthmus/layers/drew.hpp"
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/jump.hpp"
@@ -48,8 +49,8 @@ using LayerObserver = std::function<void(std::string_view name, const at::Tensor
 ///
 /// Tensor names: pre_mp.lins.i.*, pre_mp.norms.i.*; edge_encoder.*; convs.l.*, norms.l.* (stack,
 /// skipsum) or blocks.l.*, output_norm.* (residual) or stack.layers.l.convs.g.*, output_norm.*
-/// (reversible); virtual_node.*; post_mp.lins.i.*, post_mp.norms.i.*; heads.l.* (kSum); jk.*
-/// (kLstm).
+/// (reversible) or drew.*, output_norm.* (drew); virtual_node.*; post_mp.lins.i.*,
+/// post_mp.norms.i.*; heads.l.* (kSum); jk.* (kLstm).
 ///
 /// Dropout masks are a function of (options.seed, place in the network, step, row, column), so a
 /// run continued at a step draws the masks that the whole run would have drawn. Nodes of a
@@ -83,7 +84,7 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   /// first; rows that no later layer reads are dropped on the way.
   /// @param num_rows  How many of the first rows to return, at most N of the last graph.
   /// @return          [num_rows, dim_out]. @pre no graph_pooling, one context per layer, a stage
-  ///                  other than kReversible, whose layers all run on one graph.
+  ///                  other than kReversible and kDrew, whose layers all run on one graph.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, std::span<const ConvContext> contexts,
                                    std::int64_t num_rows);
 
@@ -125,8 +126,9 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
                                         std::span<const std::int64_t> ptr, std::uint32_t layer);
   [[nodiscard]] at::Tensor forward_blocks(at::Tensor h, const LayerContexts& contexts,
                                           std::uint32_t layer);
-  [[nodiscard]] at::Tensor forward_reversible(const at::Tensor& h, const ConvContext& context,
-                                              std::uint32_t layer);
+  /// kReversible and kDrew.
+  [[nodiscard]] at::Tensor forward_whole(const at::Tensor& h, const ConvContext& context,
+                                         std::uint32_t layer);
   [[nodiscard]] ConvContext with_encoded_edges(const ConvContext& context);
   [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,
                                       std::span<const std::int64_t> ptr);
@@ -140,6 +142,7 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   VirtualNode virtual_node_{nullptr};
   torch::nn::ModuleList blocks_{nullptr};
   ReversibleStack stack_{nullptr};
+  Drew drew_{nullptr};
   std::shared_ptr<torch::nn::Module> output_norm_;
   Readout readout_{nullptr};
   Mlp post_mp_{nullptr};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isthmus/layers/activation.hpp"
+#include "isthmus/layers/drew_shape.hpp"
 #include "isthmus/layers/norm.hpp"
 #include "isthmus/layers/readout.hpp"
 #include "isthmus/layers/reversible_shape.hpp"
@@ -56,13 +57,13 @@ enum class StageType : std::uint8_t {
   kSkipSum,     ///< the same added to h, where both widths agree
   kResidual,    ///< h <- h + feed_forward(propagate(norm(h))), see ResidualBlock; a norm at the end
   kReversible,  ///< a ReversibleStack of ReversibleConv blocks; norm, act and dropout at the end
+  kDrew,        ///< Drew, its form by layer_type (gcn, gin); norm, act and dropout at the end
 };
 
 /// What the layers after message passing see.
 enum class JumpingKnowledge : std::uint8_t {
   kNone,  ///< the last layer
-  kSum,   ///< graph scores: sum over the input and every layer l of dropout(Linear_l(pool(h_l)))
-          ///< (Xu et al., GIN)
+  kSum,   ///< graph scores: sum over input and layers l of dropout(Linear_l(pool(h_l))), as in GIN
   kCat,   ///< the outputs of all message-passing layers side by side; see Jump
   kMax,   ///< their elementwise maximum
   kLstm,  ///< their mean with weights from an LSTM over the layers
@@ -108,20 +109,20 @@ struct GnnOptions {
   std::int64_t dim_out = 0;     ///< Scores per node or graph, >= 1.
   std::int64_t dim_inner = 16;  ///< Hidden channels, >= 1.
 
-  /// Linear + norm + act layers before message passing, >= 0; kReversible: the last is bare.
+  /// Linear + norm + act layers before message passing, >= 0; kReversible, kDrew: the last is bare.
   std::int64_t layers_pre_mp = 0;
   std::int64_t layers_mp = 2;  ///< Message-passing layers, >= 0. kResidual: blocks.
   /// Linear layers after it, >= 0, the last without norm and act. With 0, the last message-passing
-  /// layer gives dim_out and is the plain one; kResidual and kSum need what they say below.
+  /// layer gives dim_out and is the plain one.
   std::int64_t layers_post_mp = 0;
-  StageType stage_type = StageType::kStack;  ///< kResidual, kReversible: pre_mp, post_mp >= 1.
+  StageType stage_type = StageType::kStack;  ///< Blocks: pre_mp, post_mp >= 1.
 
   /// Reduction inside a layer. Empty: the layer's own (gcn, gin: sum; sage: mean; edge: max). sage
   /// and edge take any, the others sum or mean; gcn has its own weights, so anything but sum is
   /// refused there; pna has its own aggregators and attention layers their own altogether.
   std::optional<ops::Reduce> agg = std::nullopt;
   /// After each message-passing layer, and of kBatch and kLayer also inside the layers_pre_mp,
-  /// layers_post_mp and GIN's network. Blocks: at their start, and after the last; no graph norms.
+  /// layers_post_mp and GIN's network. Blocks: as stage_type says; no graph norms.
   Norm norm = Norm::kNone;
   std::int64_t norm_groups = kNormGroups;  ///< Of kDiffGroup, >= 1.
   Activation act = Activation::kRelu;
@@ -162,6 +163,7 @@ struct GnnOptions {
   bool sage_project = false;        ///< SageConv's project.
   PnaShape pna = {};                ///< PnaConv's shape.
   ReversibleShape reversible = {};  ///< Of kReversible.
+  DrewShape drew = {};              ///< Of kDrew.
 
   std::uint64_t seed = 0;  ///< Initial values and dropout masks are functions of it.
 };
@@ -174,16 +176,14 @@ struct GnnOptions {
 /// @throws InvalidArgument  naming the option, the rule and the value.
 void check_options(const GnnOptions& options);
 
-/// Layers that have no weights of their own between input and output. With layers_post_mp = 0 and
-/// jk kNone such a layer is the only one (layers_mp = 1) and works on the scores: the last of the
-/// layers_pre_mp, without norm, act and dropout, gives dim_out.
+/// Layers without weights between input and output. With layers_post_mp = 0 and jk kNone such a
+/// layer is the only one and works on the scores: the last of layers_pre_mp gives dim_out, bare.
 [[nodiscard]] bool keeps_width(LayerType type) noexcept;
 
 /// Whether the last message-passing layer gives the scores: nothing that could comes after it.
 [[nodiscard]] bool last_layer_gives_scores(const GnnOptions& options) noexcept;
 
-/// Names of an enum's values as configs write them ("gcnconv", "skipsum", ...), in the order of the
-/// values. For the enums of GnnOptions and what it holds.
+/// Names of the values of an enum of GnnOptions as configs write them ("gcnconv"), in their order.
 template <typename Enum>
 [[nodiscard]] std::span<const std::string_view> names_of();
 
@@ -193,7 +193,7 @@ template <typename Enum>
   return names_of<Enum>()[static_cast<std::size_t>(value)];
 }
 
-/// The value of a name, "sum" being "add". @throws InvalidArgument  listing the names, the nearest.
+/// The value of a name, "sum" being "add". @throws InvalidArgument  with all names and the nearest.
 template <typename Enum>
 [[nodiscard]] Enum parse_name(std::string_view name);
 

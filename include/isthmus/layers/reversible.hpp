@@ -35,8 +35,9 @@ struct ReversibleExtra {
 struct BlockContext {
   const ConvContext& conv;
   std::span<const at::Tensor> extras;
-  double dropout = 0.0;  ///< 0 in eval mode.
-  ops::DropoutKey mask;  ///< Of the block's columns in the mask of all.
+  double dropout = 0.0;   ///< 0 in eval mode.
+  ops::DropoutKey mask;   ///< Of the block's columns in the mask of all.
+  at::Tensor marks = {};  ///< ops::dropout_marks() of it, where they are kept.
 };
 
 /// An inner block F: [N, d] -> [N, d] of the same element type, a pure function of its input, the

@@ -27,4 +27,9 @@ struct DropoutKey {
 /// stored: backward draws it again. x [N, F]; p in [0, 1).
 [[nodiscard]] at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key);
 
+/// Which elements the mask of a matrix [rows, columns] keeps, as bits: int32 [rows, (columns + 31)
+/// / 32], bit c % 32 of word c / 32. Drawn once for passes that share a mask.
+[[nodiscard]] at::Tensor dropout_marks(std::int64_t rows, std::int64_t columns, double p,
+                                       const DropoutKey& key);
+
 }  // namespace isthmus::ops

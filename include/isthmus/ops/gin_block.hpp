@@ -38,6 +38,8 @@ struct GinBlock {
   double batch_eps = 1e-5;  ///< Of BatchNorm.
   double dropout = 0.0;     ///< [0, 1)
   DropoutKey mask = {};
+  /// dropout_marks() of the mask; undefined: each pass draws it.
+  at::Tensor marks = {};
 
   [[nodiscard]] bool has_batch_norm() const { return parameters[kBatchWeight].defined(); }
 };

@@ -102,6 +102,9 @@ struct SquareTerm {
   }
 };
 
+/// Columns of a word of marks.
+constexpr std::int64_t kMarkedColumns = 32;
+
 /// Rows that are worked side by side: the division and the root of one would wait for each other.
 constexpr std::int64_t kNormRows = 8;
 
@@ -124,6 +127,25 @@ void finish_row(const LayerNorm<T>& args, const T* __restrict factor, T* __restr
   }
 }
 
+/// finish_row() by marks drawn before.
+template <typename T>
+void finish_marked_row(const LayerNorm<T>& args, std::int64_t r) {
+  const std::int64_t columns = args.x.columns;
+  const std::uint32_t* marks = args.marks + r * ((columns + 31) / 32);
+  const auto scale = static_cast<T>(args.law.scale);
+  LayerNorm<T> part = args;
+  for (std::int64_t column = 0; column < columns; column += kMarkedColumns) {
+    const std::uint32_t word = marks[column / kMarkedColumns];
+    T factor[kMarkedColumns];
+    for (std::uint32_t c = 0; c < kMarkedColumns; ++c) {
+      factor[c] = ((word >> c) & 1U) != 0 ? scale : T{0};
+    }
+    const std::int64_t rest = columns - column;
+    part.x.columns = rest < kMarkedColumns ? rest : kMarkedColumns;
+    finish_row<T>(part, factor, args.out + r * args.out_stride + column);
+  }
+}
+
 /// What finish_row() does to rows [first, last), with their dropout.
 template <typename T>
 void finish_rows(const LayerNorm<T>& args, std::int64_t first, std::int64_t last) {
@@ -131,6 +153,12 @@ void finish_rows(const LayerNorm<T>& args, std::int64_t first, std::int64_t last
   if (!args.drops) {
     for (std::int64_t r = first; r < last && args.relu; ++r) {
       finish_row<T>(args, nullptr, args.out + r * args.out_stride);
+    }
+    return;
+  }
+  if (args.marks != nullptr) {
+    for (std::int64_t r = first; r < last; ++r) {
+      finish_marked_row(args, r);
     }
     return;
   }

@@ -4,7 +4,7 @@
 set -eu
 here=$(dirname "$0")
 "$1" help > "$here/help.txt"
-for verb in train eval predict explain info dataset generate doctor; do
+for verb in train eval predict explain info dataset generate rewire curvature resistance metrics wl doctor; do
   "$1" "$verb" --help > "$here/$verb.txt"
 done
 "$1" help --help > "$here/help_help.txt"
