@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -172,6 +173,33 @@ void set_graphs(SortedArcs arcs, std::vector<std::int64_t> node_ptr, Dataset& da
     dataset.report.empty_graphs += first == end ? 1 : 0;
   }
   dataset.node_ptr = std::move(node_ptr);
+}
+
+void append_graph(const formats::LineReader& in, NodeId num_nodes, std::span<const Edge> edges,
+                  GraphBlocks& blocks) {
+  const std::int64_t first = blocks.node_ptr.back();
+  if (first + num_nodes > std::numeric_limits<NodeId>::max()) {
+    in.fail("too many nodes (expected fewer than 2^31 in all)");
+  }
+  for (const Edge& edge : edges) {
+    const auto u = static_cast<NodeId>(first + edge.u);
+    const auto v = static_cast<NodeId>(first + edge.v);
+    blocks.arcs.src.push_back(u);
+    blocks.arcs.dst.push_back(v);
+    if (u != v) {
+      blocks.arcs.src.push_back(v);
+      blocks.arcs.dst.push_back(u);
+    }
+  }
+  blocks.node_ptr.push_back(first + num_nodes);
+}
+
+void set_graphs(GraphBlocks blocks, const LoadOptions& options, Dataset& dataset) {
+  blocks.arcs.num_nodes = blocks.node_ptr.back();
+  const ArcRules rules{.drop_loops = !options.keep_loops,
+                       .merge_duplicates = !options.keep_duplicates};
+  dataset.x.num_rows = blocks.arcs.num_nodes;
+  set_graphs(sort_arcs(blocks.arcs, rules, dataset.report), std::move(blocks.node_ptr), dataset);
 }
 
 void set_classes(const std::vector<std::int64_t>& labels, Dataset& dataset) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,21 @@ struct SortedArcs {
 /// Cuts block-diagonal arcs into one Graph per block of `node_ptr` and stores graphs, node_ptr and
 /// edge labels and attributes in the data set; counts empty graphs.
 void set_graphs(SortedArcs arcs, std::vector<std::int64_t> node_ptr, Dataset& dataset);
+
+/// Undirected graphs read one after the other, each edge as its two arcs, a self-loop as one.
+struct GraphBlocks {
+  ArcList arcs;
+  std::vector<std::int64_t> node_ptr{0};
+};
+
+/// Puts a graph behind those that are there. @throws DataError at the line of `in` if all have 2^31
+/// nodes or more.
+void append_graph(const formats::LineReader& in, NodeId num_nodes, std::span<const Edge> edges,
+                  GraphBlocks& blocks);
+
+/// Cuts blocks into the graphs of the set, without features and without labels. Loops are dropped
+/// and parallel edges merged unless the options keep them.
+void set_graphs(GraphBlocks blocks, const LoadOptions& options, Dataset& dataset);
 
 /// Maps labels to classes 0..C-1 in ascending order and fills y, num_classes and class_labels.
 /// Items without a label (`has_label` 0) get class 0 and do not count as occurring.

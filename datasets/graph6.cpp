@@ -178,37 +178,17 @@ Dataset read_graph6(const std::filesystem::path& path, const LoadOptions& option
   LoadReport& report = dataset.report;
   report.format = "graph6";
   const SourceFile file = read_source(path, report);
-  ArcList arcs;
-  std::vector<std::int64_t> node_ptr{0};
+  GraphBlocks blocks;
   formats::LineReader in(file.content, file.name);
   while (in.next()) {
     const DataLocation where{.file = file.name, .line = in.number()};
     const std::string_view line = without_heading(in.line(), where);
-    if (line.empty()) {
-      continue;
+    if (!line.empty()) {
+      const Decoded graph = decode_line(line, where);
+      append_graph(in, static_cast<NodeId>(graph.num_nodes), graph.edges, blocks);
     }
-    const Decoded graph = decode_line(line, where);
-    const std::int64_t first = node_ptr.back();
-    if (first + graph.num_nodes > std::numeric_limits<NodeId>::max()) {
-      in.fail("too many nodes (expected fewer than 2^31 in all)");
-    }
-    for (const Edge& edge : graph.edges) {
-      const auto u = static_cast<NodeId>(first + edge.u);
-      const auto v = static_cast<NodeId>(first + edge.v);
-      arcs.src.push_back(u);
-      arcs.dst.push_back(v);
-      if (u != v) {
-        arcs.src.push_back(v);
-        arcs.dst.push_back(u);
-      }
-    }
-    node_ptr.push_back(first + graph.num_nodes);
   }
-  arcs.num_nodes = node_ptr.back();
-  const ArcRules rules{.drop_loops = !options.keep_loops,
-                       .merge_duplicates = !options.keep_duplicates};
-  dataset.x.num_rows = arcs.num_nodes;
-  set_graphs(sort_arcs(arcs, rules, report), std::move(node_ptr), dataset);
+  set_graphs(std::move(blocks), options, dataset);
   dataset.y.assign(dataset.graphs.size(), 0);
   dataset.has_label.assign(dataset.graphs.size(), 0);
   return dataset;

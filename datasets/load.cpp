@@ -13,6 +13,8 @@
 #include "isthmus/datasets/botnet_hdf5.hpp"
 #include "isthmus/datasets/csl.hpp"
 #include "isthmus/datasets/gin_text.hpp"
+#include "isthmus/datasets/graph6.hpp"
+#include "isthmus/datasets/graph6_table.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
 #include "isthmus/datasets/planetoid_plain.hpp"
 #include "isthmus/datasets/snap.hpp"
@@ -161,6 +163,10 @@ Dataset read(const Located& at, const LoadOptions& options) {
       return read_gin_text(path, at.root / "splits" / "dgcnn_10fold_idx.zip", options);
     case Family::kCsl:
       return read_csl(path, options);
+    case Family::kGraph6:
+      return read_graph6(path, options);
+    case Family::kGraph6Table:
+      return read_graph6_table(path, options);
     case Family::kBotnet:
       return read_botnet(at);
     case Family::kSnap:

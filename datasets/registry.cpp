@@ -55,6 +55,25 @@ SetRow botnet(const std::string& topology) {
           {}};
 }
 
+/// Graphs without labels: one of the sets made for tests of expressivity.
+SetRow graph6(const std::string& name, const std::string& file, const Counts& counts,
+              const std::string& note = {}) {
+  return {name, Family::kGraph6, "expressivity/" + file, counts, {}, note};
+}
+
+/// Graphs of one family of strongly regular ones: n, degree, lambda, mu.
+SetRow strongly_regular(const std::string& name, std::int64_t n, std::int64_t degree,
+                        std::int64_t graphs) {
+  return graph6("sr:" + name, "sr/sr" + name + ".g6",
+                {graphs, graphs * n, graphs * n * degree / 2, 0, 0});
+}
+
+/// Pairs of formulas that differ in satisfiability alone; `file` lies in the folder exp.
+SetRow formulas(const std::string& name, const Counts& counts) {
+  return {name,  Family::kGraph6Table, "expressivity/exp/" + name + ".tsv", counts, {},
+          "graphs 2 i and 2 i + 1 are a pair"};
+}
+
 /// `file` lies in the folder snap, as it is or packed by gzip; without features and classes.
 SetRow snap(const std::string& name, const std::string& file, Counts counts,
             const std::string& note = {}) {
@@ -145,6 +164,20 @@ std::vector<SetRow> make_table() {
       gin("IMDBMULTI", {1500, 19502, 98903, -1, 3}),
 
       {"csl", Family::kCsl, "csl", {150, 6150, 12300, 0, 10}, {}, {}},
+      formulas("exp", {1200, 58442, 72530, 2, 2}),
+      formulas("cexp", {1200, 66938, 83736, 2, 2}),
+      graph6("brec", "brec/brec.g6", {800, -1, -1, 0, 0}, "graphs 2 i and 2 i + 1 are a pair"),
+      graph6("graph8c", "graph8c/graph8c.g6", {11117, 88936, -1, 0, 0},
+             "all connected graphs on 8 nodes"),
+      strongly_regular("16622", 16, 6, 2),
+      strongly_regular("251256", 25, 12, 15),
+      strongly_regular("261034", 26, 10, 10),
+      strongly_regular("281264", 28, 12, 4),
+      strongly_regular("291467", 29, 14, 41),
+      strongly_regular("351668", 35, 16, 3854),
+      strongly_regular("351899", 35, 18, 227),
+      strongly_regular("361446", 36, 14, 180),
+      strongly_regular("401224", 40, 12, 28),
       botnet("chord"),
       botnet("debru"),
       botnet("kadem"),
@@ -308,6 +341,8 @@ Task task_of(const SetRow& set) {
     case Family::kTuClean:
     case Family::kGin:
     case Family::kCsl:
+    case Family::kGraph6:
+    case Family::kGraph6Table:
       return Task::kGraph;
     case Family::kGenerated:
       return set.name == "gen:csl" || set.name == "gen:ba-2motifs" ? Task::kGraph : Task::kNode;
@@ -364,6 +399,8 @@ SetFiles find_files(const SetRow& set, const std::filesystem::path& root) {
     case Family::kHeterophilous:
     case Family::kAttributed:
     case Family::kTuClean:
+    case Family::kGraph6:
+    case Family::kGraph6Table:
       search.need(set.path);
       break;
     case Family::kEmbedded:

@@ -21,6 +21,8 @@ enum class Family {
   kTuClean,
   kGin,
   kCsl,
+  kGraph6,
+  kGraph6Table,
   kBotnet,
   kSnap,
   kEmbedded,

@@ -8,6 +8,7 @@
 #include "isthmus/datasets/botnet_hdf5.hpp"
 #include "isthmus/datasets/gin_text.hpp"
 #include "isthmus/datasets/graph6.hpp"
+#include "isthmus/datasets/graph6_table.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
 #include "isthmus/datasets/tu_text.hpp"
 #include "isthmus/formats/npz.hpp"
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 /// The first bytes, up to the first end of a line.
 std::string first_line(const fs::path& path) {
-  std::string bytes(64, '\0');
+  std::string bytes(256, '\0');
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw DataError({.file = path.string()}, "cannot be opened");
@@ -66,6 +67,9 @@ std::optional<Dataset> read_set_file(const fs::path& path, const LoadOptions& op
   if (path.extension() == ".g6" || path.extension() == ".s6" || line.starts_with(">>graph6<<") ||
       line.starts_with(">>sparse6<<")) {
     return read_graph6(path, options);
+  }
+  if (names_graph6_column(line)) {
+    return read_graph6_table(path, options);
   }
   if (is_one_number(line)) {
     return read_gin_text(path, {}, options);

@@ -19,6 +19,7 @@
 #include "isthmus/datasets/csl.hpp"
 #include "isthmus/datasets/gin_text.hpp"
 #include "isthmus/datasets/graph6.hpp"
+#include "isthmus/datasets/graph6_table.hpp"
 #include "isthmus/datasets/heterophilous_npz.hpp"
 #include "isthmus/datasets/planetoid_plain.hpp"
 #include "isthmus/datasets/tu_text.hpp"
@@ -143,6 +144,12 @@ TEST(Fuzz, TuArchive) {
 TEST(Fuzz, GinText) {
   fuzz({{"TOY.txt", "2\n3 5\n9 2 1 2 0.5\n3 2 0 2 1\n9 3 0 1 2 -2\n1 4\n3 0 7\n"}},
        [](const auto& dir) { return read_gin_text(dir / "TOY.txt", {}); });
+}
+
+TEST(Fuzz, Graph6Table) {
+  fuzz({{"a.tsv", "index\tlabel\tn\tm\tnode_types\tgraph6\n0\t1\t3\t3\t010\tBw\n"
+                  "1\t0\t5\t4\t22222\tDQc\r\n2\t-4\t0\t0\t\t?\n"}},
+       [](const auto& dir) { return read_graph6_table(dir / "a.tsv"); });
 }
 
 TEST(Fuzz, Graph6) {

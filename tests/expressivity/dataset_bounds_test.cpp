@@ -11,7 +11,9 @@
 
 #include "isthmus/core/error.hpp"
 #include "isthmus/expressivity/color_refinement.hpp"
+#include "isthmus/expressivity/isomorphism_classes.hpp"
 #include "isthmus/expressivity/marked_wl.hpp"
+#include "isthmus/expressivity/verdicts.hpp"
 
 #include "datasets/data_roots.hpp"
 #include "slow_refinement.hpp"
@@ -226,6 +228,57 @@ TEST(DatasetBounds, RoundsOfMutag) {
   const DatasetBounds found = dataset_bounds(dataset_wl_graphs(set), {.targets = {.label = set.y}});
   EXPECT_EQ(found.rounds_needed, 4);
   EXPECT_EQ(found.rounds_stable, 13);
+}
+
+// Formulas whose satisfiability colours cannot tell: each pair is one class with both labels, with
+// the types of nodes and without. Every other pair of CEXP was changed so that colours tell it.
+TEST(DatasetBounds, OfFormulasAreHalf) {
+  ISTHMUS_NEEDS_SET("exp");
+  const datasets::Dataset set = datasets::load("exp", test::roots());
+  for (const LabelUse use : {LabelUse::kLabels, LabelUse::kStructure}) {
+    const std::vector<WlGraph> graphs = dataset_wl_graphs(set, use);
+    const std::vector<std::uint32_t> iso = isomorphism_classes(graphs).class_of;
+    const DatasetBounds found =
+        dataset_bounds(graphs, {.targets = {.label = set.y}, .iso_class = iso});
+    for (const RoundBounds& round : found.rounds) {
+      EXPECT_EQ(round.bounds.accuracy, 50.0) << round.r;
+    }
+    EXPECT_EQ(found.iso.bounds.accuracy, 100.0);
+    EXPECT_THAT(found.decisive, HasSubstr("a stronger test could raise the accuracy bound"));
+  }
+  const datasets::Dataset corrupted = datasets::load("cexp", test::roots());
+  const DatasetBounds found =
+      dataset_bounds(dataset_wl_graphs(corrupted), {.targets = {.label = corrupted.y}});
+  EXPECT_EQ(found.rounds.back().bounds.accuracy, 75.0);
+}
+
+// Ten classes of 15 copies, all regular of one degree.
+TEST(DatasetBounds, OfSkipLinks) {
+  ISTHMUS_NEEDS_SET("csl");
+  const datasets::Dataset set = datasets::load("csl", test::roots());
+  const std::vector<WlGraph> graphs = dataset_wl_graphs(set);
+  const auto bounds = [&](const char* test) {
+    return dataset_bounds(graphs, {.targets = {.label = set.y},
+                                   .test =
+                                       [&](auto all, const auto& common) {
+                                         return run_test(parse_test(test), all, common);
+                                       }})
+        .rounds.back();
+  };
+  EXPECT_EQ(bounds("wl1").classes, 1);
+  EXPECT_EQ(bounds("wl1").bounds.accuracy, 10.0);
+  for (const char* test : {"kl11", "fwl2"}) {
+    EXPECT_EQ(bounds(test).classes, 10) << test;
+    EXPECT_EQ(bounds(test).bounds.accuracy, 100.0) << test;
+  }
+}
+
+// 10,897 was counted by a program that shares no code with this one.
+TEST(DatasetBounds, OfAllConnectedGraphsOnEightNodes) {
+  ISTHMUS_NEEDS_SET("graph8c");
+  const datasets::Dataset set = datasets::load("graph8c", test::roots());
+  const DatasetBounds found = dataset_bounds(dataset_wl_graphs(set), {});
+  EXPECT_EQ(found.rounds.back().classes, 10'897);
 }
 
 }  // namespace

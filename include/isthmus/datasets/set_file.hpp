@@ -15,6 +15,7 @@ namespace isthmus::datasets {
 ///     HDF5                          botnets
 ///     text, one number in line one  GIN text, without folds
 ///     .g6, .s6, or such a heading   graph6, sparse6
+///     text, line one names graph6   a table of graphs
 ///
 /// @return Nothing for any other file: a list of edges, if anything.
 /// @throws DataError  if it cannot be read, or breaks its format.
