@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BrokenTable{"n\tm\n3\t3\n",
                     "1: the first line must name the columns, graph6 among them (expected graph6, "
-                    "got \"n\tm\")"},
+                    "got \"n\\x09m\")"},
         BrokenTable{"graph6\tgraph6\n", "1: column graph6 is named twice"},
         BrokenTable{"n\tgraph6\n3\n", "2: a row must have as many fields as the first line (expected 2, got \"1\")"},
         BrokenTable{"graph6\nBw\tx\n",
