@@ -14,4 +14,13 @@ void check_edge_attr(std::string_view who, const at::Tensor& edge_attr, const Gr
               "], got ", edge_attr.scalar_type(), " ", edge_attr.sizes());
 }
 
+void check_edge_type(std::string_view who, const at::Tensor& edge_type, const Graph& graph) {
+  TORCH_CHECK(edge_type.defined(), who, ": edge_type must be [", graph.num_edges(),
+              "], got an undefined tensor");
+  TORCH_CHECK(edge_type.dim() == 1 && edge_type.size(0) == graph.num_edges() &&
+                  edge_type.scalar_type() == at::kLong,
+              who, ": edge_type must be Long [", graph.num_edges(), "], got ",
+              edge_type.scalar_type(), " ", edge_type.sizes());
+}
+
 }  // namespace isthmus::layers

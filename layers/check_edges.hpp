@@ -13,4 +13,7 @@ namespace isthmus::layers {
 void check_edge_attr(std::string_view who, const at::Tensor& edge_attr, const Graph& graph,
                      std::int64_t channels);
 
+/// Refuses edge types that are not Long [E], undefined ones included.
+void check_edge_type(std::string_view who, const at::Tensor& edge_type, const Graph& graph);
+
 }  // namespace isthmus::layers

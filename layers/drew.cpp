@@ -1,6 +1,7 @@
 #include "isthmus/layers/drew.hpp"
 
 #include <functional>
+#include <numeric>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "isthmus/layers/linear.hpp"
 #include "isthmus/layers/mlp.hpp"
 
+#include "check_edges.hpp"
 #include "check_graph.hpp"
 #include "edge_mask.hpp"
 #include "neighbour_sums.hpp"
@@ -26,13 +28,6 @@ const torch::nn::ModuleListImpl& rings_of_layer(const torch::nn::ModuleList& rin
                                                 std::int64_t t) {
   return *rings->ptr(static_cast<std::size_t>(t))->as<torch::nn::ModuleListImpl>();
 }
-
-/// Numbers of edges, ring by ring in the order of the rows, and each ring's graph as CSR.
-struct RingArcs {
-  std::vector<std::int64_t> rowptr = {0};
-  std::vector<NodeId> col = {};
-  std::vector<std::int64_t> edge = {};
-};
 
 }  // namespace
 
@@ -51,7 +46,9 @@ DrewImpl::DrewImpl(const DrewOptions& drew_options) : options(drew_options) {
 void DrewImpl::reset() {
   const std::int64_t width = options.channels();
   const bool gin = options.form() == DrewForm::kGin;
-  split_ = {};
+  parts_ = {};
+  part_of_type_.resize(static_cast<std::size_t>(options.shape().rings));
+  std::iota(part_of_type_.begin(), part_of_type_.end(), std::size_t{0});
   rings = register_module("rings", torch::nn::ModuleList());
   own = torch::nn::ModuleList(nullptr);
   if (gin) {
@@ -105,47 +102,6 @@ void DrewImpl::pretty_print(std::ostream& stream) const {
          << ", delay=" << (delay == kNoDelay ? "none" : std::to_string(delay)) << ")";
 }
 
-const std::vector<DrewImpl::Ring>& DrewImpl::split(const Graph& graph,
-                                                   const at::Tensor& edge_type) {
-  // Versions tell changes in place; tensors of inference mode have none, so nothing is kept.
-  const bool versioned = !edge_type.is_inference();
-  const bool same_graph = split_.graph.csr().rowptr.data() == graph.csr().rowptr.data();
-  if (versioned && same_graph && split_.edge_type.defined() &&
-      split_.edge_type.is_same(edge_type) && split_.version == edge_type._version()) {
-    return split_.ring;
-  }
-  const std::int64_t count = options.shape().rings;
-  const at::Tensor types = edge_type.contiguous();
-  const auto* type = types.data_ptr<std::int64_t>();
-  const EdgePositions eid = graph.eid();
-  const CsrView csr = graph.csr();
-  std::vector<RingArcs> arcs(static_cast<std::size_t>(count));
-  EdgeId slot = 0;
-  for (NodeId row = 0; row < csr.num_rows(); ++row) {
-    for (const NodeId source : csr.row(row)) {
-      const EdgeId edge = eid[slot++];
-      TORCH_CHECK(type[edge] >= 0 && type[edge] < count, "Drew: edge_type must be in 0..",
-                  count - 1, ", got ", type[edge], " at edge ", edge);
-      RingArcs& ring = arcs[static_cast<std::size_t>(type[edge])];
-      ring.col.push_back(source);
-      ring.edge.push_back(edge);
-    }
-    for (RingArcs& ring : arcs) {
-      ring.rowptr.push_back(static_cast<std::int64_t>(ring.col.size()));
-    }
-  }
-  Split fresh{
-      graph, edge_type, versioned ? static_cast<std::int64_t>(edge_type._version()) : -1, {}};
-  for (RingArcs& ring : arcs) {
-    const at::Tensor edges =
-        at::tensor(at::ArrayRef<std::int64_t>(ring.edge.data(), ring.edge.size()), at::kLong);
-    fresh.ring.push_back(
-        {Graph::from_csr(graph.num_nodes(), std::move(ring.rowptr), std::move(ring.col)), edges});
-  }
-  split_ = std::move(fresh);
-  return split_.ring;
-}
-
 at::Tensor DrewImpl::forward(const at::Tensor& x, const at::Tensor& edge_type, const Graph& graph) {
   ConvContext context(graph);
   context.edge_type = edge_type;
@@ -159,13 +115,10 @@ at::Tensor DrewImpl::forward(const at::Tensor& x, const ConvContext& context) {
   const at::Tensor edge_type = context.edge_type.defined() || graph.num_edges() > 0
                                    ? context.edge_type
                                    : at::empty({0}, at::kLong);
-  TORCH_CHECK(edge_type.defined() && edge_type.dim() == 1 &&
-                  edge_type.size(0) == graph.num_edges() && edge_type.scalar_type() == at::kLong,
-              "Drew: edge_type must be Long [", graph.num_edges(),
-              "], the hop of each edge less 1");
+  check_edge_type("Drew", edge_type, graph);
   const bool gin = options.form() == DrewForm::kGin;
   std::vector<HeardFrom> heard;
-  for (const Ring& ring : split(graph, edge_type)) {
+  for (const EdgeParts::Part& ring : parts_.of("Drew", graph, edge_type, part_of_type_)) {
     ConvContext of_ring(ring.graph);
     if (is_masked(context)) {
       of_ring.edge_mask = context.edge_mask.index_select(0, ring.edges);

@@ -149,6 +149,23 @@ void check_virtual_node(const GnnOptions& options) {
           ">= 1 with virtual_node and layer_type " + std::string(name_of(options.layer_type)), "0");
 }
 
+/// Two kinds of edges, heard by turns.
+void check_alternate(const GnnOptions& options) {
+  if (!options.alternate) {
+    return;
+  }
+  require(options.num_relations >= 2, "num_relations", ">= 2 with alternate",
+          std::to_string(options.num_relations));
+  require_chain(options, " with alternate");
+  // Its first two layers both see what the data says of edges.
+  require(options.layer_type != LayerType::kGatedGcn || options.edge_encoder ||
+              options.edge_dim == options.dim_inner,
+          "edge_dim",
+          "dim_inner = " + std::to_string(options.dim_inner) +
+              " without edge_encoder, with alternate and layer_type gatedgcnconv",
+          std::to_string(options.edge_dim));
+}
+
 void check_pna(const GnnOptions& options) {
   const PnaShape& pna = options.pna;
   require(!pna.aggregators.empty(), "aggregators", "one or more", "none");
@@ -445,6 +462,7 @@ void check_options(const GnnOptions& options) {
   check_drew(options);
   check_widths(options);
   check_virtual_node(options);
+  check_alternate(options);
   if (options.stage_type == StageType::kResidual) {
     require(has_block(options.layer_type), "layer_type",
             "gcnconv, sageconv, ginconv, linear or gatconv with stage_type residual",

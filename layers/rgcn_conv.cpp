@@ -10,6 +10,7 @@
 #include "isthmus/ops/linear.hpp"
 #include "isthmus/ops/message_aggregate.hpp"
 
+#include "check_edges.hpp"
 #include "check_graph.hpp"
 #include "edge_mask.hpp"
 
@@ -59,7 +60,7 @@ RgcnConvImpl::RgcnConvImpl(const RgcnConvOptions& conv_options) : options(conv_o
 
 void RgcnConvImpl::reset() {
   const RgcnConvOptions& o = options;
-  relational_ = {};
+  seen_ = {};
   if (o.num_blocks() > 0) {
     weight = register_parameter(
         "weight", at::empty({o.num_relations(), o.num_blocks(), o.in_channels() / o.num_blocks(),
@@ -96,12 +97,8 @@ void RgcnConvImpl::pretty_print(std::ostream& stream) const {
 }
 
 const Graph& RgcnConvImpl::by_relation(const Graph& graph, const at::Tensor& edge_type) {
-  // Versions tell changes in place; tensors of inference mode have none, so nothing is kept.
-  const bool versioned = !edge_type.is_inference();
-  const bool same_graph = relational_.graph.csr().rowptr.data() == graph.csr().rowptr.data();
-  if (versioned && same_graph && relational_.edge_type.defined() &&
-      relational_.edge_type.is_same(edge_type) && relational_.version == edge_type._version()) {
-    return relational_.by_relation;
+  if (seen_.are(graph, edge_type)) {
+    return by_relation_;
   }
   const std::int64_t relations = options.num_relations();
   const at::Tensor types = edge_type.contiguous();
@@ -122,10 +119,9 @@ const Graph& RgcnConvImpl::by_relation(const Graph& graph, const at::Tensor& edg
       dst.push_back(row * relations + type[edge]);
     }
   }
-  Graph split = Graph::from_coo64(graph.num_nodes(), graph.num_nodes() * relations, src, dst);
-  relational_ = {graph, edge_type, versioned ? static_cast<std::int64_t>(edge_type._version()) : -1,
-                 std::move(split)};
-  return relational_.by_relation;
+  by_relation_ = Graph::from_coo64(graph.num_nodes(), graph.num_nodes() * relations, src, dst);
+  seen_ = TypedEdges(graph, edge_type);
+  return by_relation_;
 }
 
 at::Tensor RgcnConvImpl::forward(const NodeInput& x, const at::Tensor& edge_type,
@@ -140,12 +136,7 @@ at::Tensor RgcnConvImpl::propagate(const NodeInput& x, const ConvContext& contex
   const at::Tensor& edge_type = context.edge_type;
   const RgcnConvOptions& o = options;
   check_graph("RgcnConv", x, graph, o.in_channels());
-  TORCH_CHECK(edge_type.defined(), "RgcnConv: edge_type must be [", graph.num_edges(),
-              "], got an undefined tensor");
-  TORCH_CHECK(edge_type.dim() == 1 && edge_type.size(0) == graph.num_edges() &&
-                  edge_type.scalar_type() == at::kLong,
-              "RgcnConv: edge_type must be Long [", graph.num_edges(), "], got ",
-              edge_type.scalar_type(), " ", edge_type.sizes());
+  check_edge_type("RgcnConv", edge_type, graph);
   const std::int64_t nodes = graph.num_nodes();
   const at::Tensor dense = to_dense(x);
   const Graph& split = by_relation(graph, edge_type);  // its edges lie as the rows of graph do

@@ -62,7 +62,9 @@ void emit(const Call& call, const Output& output) {
 int report(const Call& call, const std::exception& error) {
   const Failure failure = describe(error);
   write_stderr(error_text(failure, stderr_terminal().colour));
-  if (!call.json.empty()) {
+  // A file that is there and may not be replaced stays, and one message is enough.
+  const bool kept = call.json != "-" && !call.force && std::filesystem::exists(call.json);
+  if (!call.json.empty() && !kept) {
     const std::string text =
         formats::write_json(error_document(failure, call.args, call.seed, call.warnings), 1) + "\n";
     try {

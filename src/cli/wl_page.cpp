@@ -1,6 +1,8 @@
 #include "wl_page.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -69,6 +71,20 @@ void append_pair(const std::vector<WlInput>& inputs, const WlWitness& witness,
   }
 }
 
+/// "1.8e-36", "0".
+std::string bound_text(double bound) {
+  std::array<char, 32> buffer{};
+  char* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), bound,
+                                  std::chars_format::general, 2)
+                        .ptr;
+  return {buffer.data(), end};
+}
+
+std::string without_underscores(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 Rows inclusion_rows(const Json& inclusions) {
   Rows rows = {{"weaker", "", "stronger", "scope", "holds", "pairs that break it"}};
   for (const Json& one : inclusions.as_array()) {
@@ -111,7 +127,8 @@ Rows wl_brec_rows(const Json& fields, const char* key) {
     if (rows.empty()) {
       rows.push_back({"test"});
       for (const auto& [name, count] : test.at(key).as_object()) {
-        rows[0].push_back(name + " (" + std::to_string(count.at("pairs").as_integer()) + ")");
+        rows[0].push_back(without_underscores(name) + " (" +
+                          std::to_string(count.at("pairs").as_integer()) + ")");
       }
       rows[0].push_back("total (" + std::to_string(fields.at("pairs").as_integer()) + ")");
     }
@@ -139,7 +156,8 @@ std::string wl_compare_page(const std::vector<WlInput>& inputs, const Json& fiel
                                         : "no",
                     member_text(result.at("round")), member_text(result.at("rounds_run")),
                     classes.empty() ? "-" : member_text(classes.back()),
-                    member_text(result.at("certain")), member_text(result.at("error_bound"))});
+                    member_text(result.at("certain")),
+                    bound_text(result.at("error_bound").as_double())});
   }
   page.table(rows);
   const Json& isomorphic = fields.at("isomorphic");

@@ -25,12 +25,13 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .18em .9em .18em 0; border-bottom: 1px solid var(--rule);
   vertical-align: top; }
 td.number, th.number { text-align: right; }
-td.number, th { white-space: nowrap; }
+td.number, td:first-child, div.lists th { white-space: nowrap; }
 div.wide { overflow-x: auto; max-height: 32em; overflow-y: auto; }
 div.lists { display: flex; flex-wrap: wrap; gap: 0 2em; }
 div.lists > div { max-width: 100%; }
 div.lists td { max-width: 15em; overflow-wrap: anywhere; }
 div.figures { display: flex; flex-wrap: wrap; gap: 1em; }
+div.two > svg { flex: 1 1 26em; min-width: 0; max-width: 44em; }
 svg.drawing { color: var(--ink); max-width: 100%; height: auto; }
 svg.drawing .sheet { fill: var(--paper); }
 svg.drawing .node { fill: var(--node); }
@@ -82,7 +83,8 @@ void HtmlPage::table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 void HtmlPage::figures(const std::vector<std::string>& svgs) {
-  body_ += "<div class=\"figures\">\n";
+  // Two are to be compared: they shrink until they stand side by side.
+  body_ += svgs.size() == 2 ? "<div class=\"figures two\">\n" : "<div class=\"figures\">\n";
   for (const std::string& svg : svgs) {
     body_ += svg;
   }

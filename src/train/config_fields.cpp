@@ -156,6 +156,7 @@ const std::array kFields{
         "gnn.theta", [](C& c) -> S { return &c.gnn.theta; }, 0),
     text("gnn.shared_weights", [](C& c) -> S { return &c.gnn.shared_weights; }),
     text("gnn.virtual_node", [](C& c) -> S { return &c.gnn.virtual_node; }),
+    text("gnn.alternate", [](C& c) -> S { return &c.gnn.alternate; }),
     count(
         "gnn.norm_groups", [](C& c) -> S { return &c.gnn.norm_groups; }, 1),
     count(

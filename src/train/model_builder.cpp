@@ -123,6 +123,7 @@ Json options_json(const layers::GnnOptions& o) {
   json["theta"] = o.theta;
   json["shared_weights"] = o.shared_weights;
   json["virtual_node"] = o.virtual_node;
+  json["alternate"] = o.alternate;
   json["norm_groups"] = o.norm_groups;
   json["heads"] = o.heads;
   json["concat"] = o.concat;
@@ -182,7 +183,7 @@ layers::GnnOptions options_of(const Json& architecture) {
   }
   for (const auto& [key, option] :
        {std::pair("project", &o.sage_project), std::pair("gen_bias", &o.gen_bias),
-        std::pair("edge_encoder", &o.edge_encoder)}) {
+        std::pair("edge_encoder", &o.edge_encoder), std::pair("alternate", &o.alternate)}) {
     if (const Json* value = json.find(key)) {
       *option = value->as_bool();
     }
@@ -282,7 +283,9 @@ layers::GnnOptions gnn_options(const Config& config, const TaskTensors& data, st
   o.attn_dropout = c.attn_dropout;
   // Only what the layers look at: the model fits another set whatever else its edges have.
   o.edge_dim = layers::looks_at_edge_features(o.layer_type) ? data.edge_dim() : 0;
-  o.num_relations = layers::looks_at_edge_types(o.layer_type) ? data.num_relations() : 0;
+  o.alternate = c.alternate;
+  const bool types = o.alternate || layers::looks_at_edge_types(o.layer_type);
+  o.num_relations = types ? data.num_relations() : 0;
   o.num_bases = c.num_bases;
   o.degree_norm = layers::parse_name<layers::DegreeNorm>(c.degree_norm);
   o.gen_aggr = layers::parse_name<layers::GenAggregation>(c.gen_aggr);

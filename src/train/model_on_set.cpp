@@ -61,7 +61,7 @@ ModelOnSet put_on_set(const std::filesystem::path& model, const std::string& nam
   if (layers::looks_at_edge_features(options.layer_type)) {
     must_fit("features of edges", options.edge_dim, on.data->edge_dim());
   }
-  if (layers::looks_at_edge_types(options.layer_type)) {
+  if (options.num_relations > 0) {
     must_fit("types of edges", options.num_relations, on.data->num_relations());
   }
   const auto classes = static_cast<std::int64_t>(on.loaded.labels.size());

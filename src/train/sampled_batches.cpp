@@ -88,6 +88,9 @@ void check_sampling(const Config& config, const datasets::Dataset& dataset) {
         "train.sampler must be full_batch or cluster with gnn.stage_type reversible, whose layers "
         "all run on one graph, got neighbor");
   }
+  if (config.gnn.alternate) {
+    refuse("train.sampler neighbor needs gnn.alternate false, got true");
+  }
   if (static_cast<std::int64_t>(config.train.neighbors.size()) != config.gnn.layers_mp) {
     refuse("train.neighbors must have one entry per message-passing layer (gnn.layers_mp is " +
                std::to_string(config.gnn.layers_mp) + "), got " +

@@ -434,6 +434,11 @@ void check_edges(const TaskTensors& data, const Config& config) {
   const std::string& layer = config.gnn.layer_type;
   const bool needs_features = layer == "gineconv";
   const bool needs_types = layer == "rgcnconv";
+  if (config.gnn.alternate && data.num_relations() < 2) {
+    throw InvalidArgument("gnn.alternate needs edges of two types or more, '" +
+                              data.dataset().name + "' has " + std::to_string(data.num_relations()),
+                          "rewire.method egp adds a type of its own");
+  }
   if ((needs_features && data.edge_dim() == 0) || (needs_types && data.num_relations() == 0)) {
     throw InvalidArgument("gnn.layer_type " + layer + " needs " +
                               (needs_types ? "types" : "features") + " of edges, '" +

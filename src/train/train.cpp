@@ -69,6 +69,7 @@ Config without_graph(const Config& config) {
     gnn.stage_type = "skipsum";  // its layers add to what they are given, too
   }
   gnn.virtual_node = false;
+  gnn.alternate = false;
   if ((type == "appnp" || type == "dagnn") && gnn.layers_post_mp == 0 && gnn.jk == "none") {
     gnn.layers_pre_mp -= 1;  // the linear layer in their place gives the scores
   } else if ((type == "appnp" || type == "dagnn" || type == "gcn2conv") && gnn.layers_post_mp > 0) {

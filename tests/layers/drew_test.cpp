@@ -347,7 +347,8 @@ TEST(Drew, RefusesWhatDoesNotFit) {
   const at::Tensor x = test::features(6, 3, 1);
   Drew drew = double_drew(DrewOptions(3, 1).shape(DrewShape{.rings = 2}));
   test::expect_check_fails([&] { (void)drew->forward(x, {}, graph); },
-                           "Drew: edge_type must be Long [" + std::to_string(graph.num_edges()));
+                           "Drew: edge_type must be [" + std::to_string(graph.num_edges()) +
+                               "], got an undefined tensor");
   test::expect_check_fails(
       [&] { (void)drew->forward(x, torch::full({graph.num_edges()}, 2, torch::kLong), graph); },
       "Drew: edge_type must be in 0..1, got 2 at edge ");

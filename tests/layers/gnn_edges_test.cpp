@@ -84,6 +84,104 @@ TEST(GnnWithEdges, GatedLayersHandTheirEdgesOn) {
   EXPECT_LT(test::max_difference(seen.at("convs.1"), second.nodes), 1e-13);
 }
 
+/// The edges of the types asked for, as a graph, and their features.
+struct EdgesOfTypes {
+  Graph graph;
+  at::Tensor attr;
+};
+EdgesOfTypes edges_of(const ConvContext& context, bool last, std::int64_t relations) {
+  const test::EdgeIndex index(context.graph);
+  std::vector<std::int64_t> src;
+  std::vector<std::int64_t> dst;
+  std::vector<at::Tensor> attr = {context.edge_attr.narrow(0, 0, 0)};
+  for (std::int64_t e = 0; e < context.graph.num_edges(); ++e) {
+    if ((context.edge_type[e].item<std::int64_t>() == relations - 1) == last) {
+      src.push_back(index.src[e].item<std::int64_t>());
+      dst.push_back(index.dst[e].item<std::int64_t>());
+      attr.push_back(context.edge_attr.narrow(0, e, 1));
+    }
+  }
+  const NodeId n = context.graph.num_nodes();
+  return {Graph::from_coo64(n, n, src, dst), at::cat(attr)};
+}
+
+// Layer by layer on graphs that hold one kind of edges each.
+TEST(GnnWithEdges, AlternatesBetweenTheLastTypeAndTheOthers) {
+  const Graph graph = test::awkward_graph();
+  const at::Tensor x = test::features(6, 3, 1);
+  for (const LayerType type : {LayerType::kGin, LayerType::kGine, LayerType::kGatedGcn}) {
+    GnnOptions o = options_of(type);
+    o.alternate = true;
+    o.edge_dim = type == LayerType::kGatedGcn ? o.dim_inner : o.edge_dim;
+    o.layers_mp = 4;
+    o.layers_post_mp = 1;
+    Gnn gnn = test::double_gnn(o);
+    const ConvContext context = test::edge_context(graph, o);
+    std::map<std::string, at::Tensor> seen;
+    gnn->observe(
+        [&](std::string_view name, const at::Tensor& out) { seen[std::string(name)] = out; });
+    (void)gnn->forward(x, context);
+    const auto modules = gnn->named_modules("", false);
+    const auto conv = [&](std::size_t i) {
+      return dynamic_cast<Conv*>(modules["convs." + std::to_string(i)].get());
+    };
+    const std::array<EdgesOfTypes, 2> kinds{edges_of(context, false, 3),
+                                            edges_of(context, true, 3)};
+    std::array<at::Tensor, 2> state{kinds[0].attr, kinds[1].attr};
+    at::Tensor h = x;
+    for (std::size_t i = 0; i < 4; ++i) {
+      ConvContext own(kinds[i % 2].graph);
+      own.edge_attr = kinds[i % 2].attr;
+      own.edge_state = &state[i % 2];
+      const at::Tensor out = conv(i)->propagate(h, own);
+      EXPECT_LT(test::max_difference(seen.at("convs." + std::to_string(i)), out), 1e-13)
+          << name_of(type) << " " << i;
+      h = out.tanh();
+    }
+  }
+}
+
+TEST(GnnWithEdges, AlternatingLayersHaveTheGradientOfTheirFormula) {
+  const Graph graph = test::awkward_graph();
+  for (const LayerType type : {LayerType::kGcn, LayerType::kRgcn, LayerType::kGatedGcn}) {
+    GnnOptions o = options_of(type);
+    o.alternate = true;
+    o.edge_dim = type == LayerType::kGatedGcn ? o.dim_inner : o.edge_dim;
+    o.layers_mp = 3;
+    Gnn gnn = test::double_gnn(o);
+    const ConvContext context = test::edge_context(graph, o);
+    const at::Tensor x = test::features(6, 3, 8).requires_grad_(true);
+    EXPECT_TRUE(
+        test::module_gradcheck([&] { return gnn->forward(x, context); }, test::leaves_of(*gnn, x)))
+        << name_of(type);
+  }
+}
+
+TEST(GnnWithEdges, RefusesToAlternateWithoutTypesOrInAMiniBatch) {
+  const Graph graph = test::awkward_graph();
+  GnnOptions o = options_of(LayerType::kGin);
+  o.alternate = true;
+  Gnn gnn(o);
+  test::expect_check_fails(
+      [&] {
+        (void)gnn->forward(torch::zeros({6, 3}), graph);
+      },
+      "Gnn: edge_type must be [9], got an undefined tensor");
+  ConvContext context(graph);
+  context.edge_type = torch::full({9}, 3, torch::kLong);
+  test::expect_check_fails(
+      [&] {
+        (void)gnn->forward(torch::zeros({6, 3}), context);
+      },
+      "Gnn: edge_type must be in 0..2, got 3 at edge");
+  const std::vector<ConvContext> batch(2, ConvContext(graph));
+  test::expect_check_fails(
+      [&] {
+        (void)gnn->forward(torch::zeros({6, 3}), batch, 6);
+      },
+      "Gnn: a mini-batch cannot alternate between types of edges");
+}
+
 TEST(GnnWithEdges, RefusesAContextWithoutThem) {
   const Graph graph = test::awkward_graph();
   Gnn gine(options_of(LayerType::kGine));

@@ -341,6 +341,22 @@ TEST(GnnOptions, RefuseEdgeLayersWithoutWhatTheyLookAt) {
   EXPECT_EQ(message(r), "");
   r.num_bases = -1;
   EXPECT_EQ(message(r), "Gnn: num_bases must be >= 0, got -1");
+  GnnOptions a = good();
+  a.alternate = true;
+  a.num_relations = 1;
+  EXPECT_EQ(message(a), "Gnn: num_relations must be >= 2 with alternate, got 1");
+  a.num_relations = 2;
+  EXPECT_EQ(message(a), "");
+  a.layer_type = LayerType::kGatedGcn;
+  a.edge_dim = 3;
+  EXPECT_EQ(message(a),
+            "Gnn: edge_dim must be dim_inner = 16 without edge_encoder, with alternate and "
+            "layer_type gatedgcnconv, got 3");
+  a.edge_encoder = true;
+  EXPECT_EQ(message(a), "");
+  a.stage_type = StageType::kResidual;
+  a.layers_pre_mp = a.layers_post_mp = 1;
+  EXPECT_EQ(message(a), "Gnn: stage_type must be stack or skipsum with alternate, got residual");
   GnnOptions g = good();
   g.layer_type = LayerType::kGat;
   g.edge_dim = 3;

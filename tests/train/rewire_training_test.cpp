@@ -78,6 +78,19 @@ TEST(RewiredTraining, GivesRelationsOfTheirOwnToRgcn) {
   EXPECT_EQ(layer.at("parameters").as_integer(), 3 * 64 + 8);
 }
 
+TEST(RewiredTraining, AlternatesBetweenTheGraphAndItsExpander) {
+  EXPECT_THAT(isthmus::test::message_of<InvalidArgument>(
+                  [] { (void)run_training(motif_config({"gnn.alternate=true"})); }),
+              HasSubstr("gnn.alternate needs edges of two types or more, "
+                        "'gen:ba-2motifs,graphs=20' has 0"));
+  const Trained trained({"gnn.alternate=true", "rewire.method=egp"});
+  EXPECT_EQ(trained.outcome.status, TrainStatus::kOk);
+  trained.expect_same_when_served();
+  const Trained together({"gnn.alternate=false", "rewire.method=egp"});
+  EXPECT_NE(trained.outcome.document.at("final_loss_hex").as_string(),
+            together.outcome.document.at("final_loss_hex").as_string());
+}
+
 TEST(RewiredTraining, SaysNothingOfRewiringWhereThereIsNone) {
   const TrainOutcome outcome = run_training(motif_config({}));
   EXPECT_EQ(outcome.document.find("rewire"), nullptr);

@@ -13,6 +13,7 @@
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/drew_shape.hpp"
+#include "isthmus/layers/edge_parts.hpp"
 #include "isthmus/layers/initializer.hpp"
 
 namespace isthmus::layers {
@@ -78,20 +79,8 @@ class DrewImpl : public torch::nn::Cloneable<DrewImpl> {
 
  private:
   /// The arcs of one hop.
-  struct Ring {
-    Graph graph;
-    at::Tensor edges;  ///< [E_k] Their places in the caller's edge order.
-  };
-  /// Of the last graph and types seen.
-  struct Split {
-    Graph graph;
-    at::Tensor edge_type;
-    std::int64_t version = -1;
-    std::vector<Ring> ring;
-  };
-  [[nodiscard]] const std::vector<Ring>& split(const Graph& graph, const at::Tensor& edge_type);
-
-  Split split_;
+  EdgeParts parts_;                        ///< A ring each.
+  std::vector<std::size_t> part_of_type_;  ///< 0, 1, ...: types are rings.
 };
 TORCH_MODULE(Drew);
 

@@ -18,6 +18,7 @@
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/conv.hpp"
 #include "isthmus/layers/drew.hpp"
+#include "isthmus/layers/edge_parts.hpp"
 #include "isthmus/layers/gnn_options.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/layers/jump.hpp"
@@ -83,8 +84,9 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   /// of each graph are a prefix of those of the one before, and x has a row for each node of the
   /// first; rows that no later layer reads are dropped on the way.
   /// @param num_rows  How many of the first rows to return, at most N of the last graph.
-  /// @return          [num_rows, dim_out]. @pre no graph_pooling, one context per layer, a stage
-  ///                  other than kReversible and kDrew, whose layers all run on one graph.
+  /// @return          [num_rows, dim_out]. @pre no graph_pooling, not alternate, one context per
+  ///                  layer, a stage other than kReversible and kDrew, whose layers all run on one
+  ///                  graph.
   [[nodiscard]] at::Tensor forward(const NodeInput& x, std::span<const ConvContext> contexts,
                                    std::int64_t num_rows);
 
@@ -130,6 +132,8 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   [[nodiscard]] at::Tensor forward_whole(const at::Tensor& h, const ConvContext& context,
                                          std::uint32_t layer);
   [[nodiscard]] ConvContext with_encoded_edges(const ConvContext& context);
+  /// One context for each layer, those of odd ones with the edges of the last type.
+  [[nodiscard]] std::vector<ConvContext> alternating(const ConvContext& whole);
   [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,
                                       std::span<const std::int64_t> ptr);
   void show(std::string_view name, const at::Tensor& output) const;
@@ -148,6 +152,7 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   Mlp post_mp_{nullptr};
   torch::nn::ModuleList heads_{nullptr};
   Jump jump_{nullptr};
+  EdgeParts parts_;  ///< Of the last graph, with alternate.
   std::uint32_t step_ = 0;
   std::shared_ptr<const std::vector<NodeId>> node_ids_;  ///< Original ones, of the last forward.
   LayerObserver observer_;

@@ -157,6 +157,9 @@ struct GnnOptions {
   bool edge_encoder = false;
   std::int64_t num_relations = 0;  ///< Types of edges, >= 0; 0: the data has none.
   std::int64_t num_bases = 0;      ///< Of RGCN's weights, >= 0; 0: one weight per relation.
+  /// Layers 0, 2, 4, ... hear the edges of all types but the last, layers 1, 3, ... those of the
+  /// last alone: an expander beside the graph (EGP, CGP). num_relations >= 2, kStack or kSkipSum.
+  bool alternate = false;
   GenAggregation gen_aggr = GenAggregation::kSoftmax;
   bool gen_learn = false;           ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
   bool gen_bias = false;            ///< Of all Linear layers of GEN.

@@ -10,6 +10,7 @@
 
 #include "isthmus/graph/graph.hpp"
 #include "isthmus/layers/conv.hpp"
+#include "isthmus/layers/edge_parts.hpp"
 #include "isthmus/layers/initializer.hpp"
 #include "isthmus/layers/input.hpp"
 #include "isthmus/ops/aggregate.hpp"
@@ -69,16 +70,11 @@ class RgcnConvImpl : public torch::nn::Cloneable<RgcnConvImpl>, public Conv {
   at::Tensor bias;  ///< Undefined without bias.
 
  private:
-  /// The graph with destinations i R + r, for the last graph and types seen.
-  struct Relational {
-    Graph graph;
-    at::Tensor edge_type;
-    std::int64_t version = -1;
-    Graph by_relation;
-  };
+  /// The graph with destinations i R + r.
   [[nodiscard]] const Graph& by_relation(const Graph& graph, const at::Tensor& edge_type);
 
-  Relational relational_;
+  TypedEdges seen_;  ///< What by_relation_ was made of.
+  Graph by_relation_;
 };
 TORCH_MODULE(RgcnConv);
 

@@ -32,11 +32,14 @@ struct GnnConfig {
   double final_dropout = 0.0;
   std::string jk = "none";  ///< none | sum | cat | max | lstm
   bool train_eps = false;
-  std::int64_t hops = 0;          ///< sgconv, appnp, dagnn: PyG's K; 0: the layer's own.
-  double alpha = 0.1;             ///< appnp, gcn2conv: share of the start.
-  double theta = 0.5;             ///< gcn2conv: strength of the weights.
-  bool shared_weights = true;     ///< gcn2conv: one weight for both terms.
-  bool virtual_node = false;      ///< One more node per graph, joined to all others.
+  std::int64_t hops = 0;       ///< sgconv, appnp, dagnn: PyG's K; 0: the layer's own.
+  double alpha = 0.1;          ///< appnp, gcn2conv: share of the start.
+  double theta = 0.5;          ///< gcn2conv: strength of the weights.
+  bool shared_weights = true;  ///< gcn2conv: one weight for both terms.
+  bool virtual_node = false;   ///< One more node per graph, joined to all others.
+  /// Layers by turns hear the edges of all types but the last, and of the last alone: what rewire
+  /// methods egp and cgp add.
+  bool alternate = false;
   std::int64_t norm_groups = 10;  ///< Of norm diff_group.
   std::int64_t heads = 1;         ///< Of attention layers; dim_inner is their total width.
   bool concat = true;             ///< Heads side by side; off: their mean.
