@@ -70,7 +70,11 @@ SetRow strongly_regular(const std::string& name, std::int64_t n, std::int64_t de
 
 /// Pairs of formulas that differ in satisfiability alone; `file` lies in the folder exp.
 SetRow formulas(const std::string& name, const Counts& counts) {
-  return {name,  Family::kGraph6Table, "expressivity/exp/" + name + ".tsv", counts, {},
+  return {name,
+          Family::kGraph6Table,
+          "expressivity/exp/" + name + ".tsv",
+          counts,
+          {},
           "graphs 2 i and 2 i + 1 are a pair"};
 }
 

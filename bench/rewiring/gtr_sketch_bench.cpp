@@ -123,10 +123,9 @@ int reach(Settings settings) {
       "\"r_tot\": %.6g, \"r_tot_stderr\": %.3g, \"share_taken\": %.4f, \"converged\": %s}\n",
       settings.shape.c_str(), graph.num_nodes(), static_cast<long long>(graph.num_edges() / 2),
       std::string(rewiring::name_of(result.tier)).c_str(), static_cast<long long>(result.columns),
-      result.steps.size(), settings.threads, seconds.wall, seconds.cpu, start,
-      bench::median(steps), use.ru_maxrss / 1024, result.steps.front().total_before,
-      result.total_stderr, drop(result) / result.steps.front().total_before,
-      result.converged ? "true" : "false");
+      result.steps.size(), settings.threads, seconds.wall, seconds.cpu, start, bench::median(steps),
+      use.ru_maxrss / 1024, result.steps.front().total_before, result.total_stderr,
+      drop(result) / result.steps.front().total_before, result.converged ? "true" : "false");
   return 0;
 }
 

@@ -122,8 +122,8 @@ TEST(OutputErrors, RefuseToReplaceAFileBeforeTheWork) {
   const std::string path = folder.write("old.json", "old");
   const test::ProcessResult refused = run_isthmus({"info", "karate", "--json=" + path});
   EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_EQ(refused.err, "isthmus: --json: " + path +
-                             " exists already\n  add --force to replace it\n");
+  EXPECT_EQ(refused.err,
+            "isthmus: --json: " + path + " exists already\n  add --force to replace it\n");
   EXPECT_EQ(folder.read("old.json"), "old");
   const test::ProcessResult forced = run_isthmus({"info", "karate", "--json=" + path, "--force"});
   EXPECT_EQ(forced.exit_code, 0);

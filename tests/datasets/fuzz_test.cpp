@@ -147,8 +147,9 @@ TEST(Fuzz, GinText) {
 }
 
 TEST(Fuzz, Graph6Table) {
-  fuzz({{"a.tsv", "index\tlabel\tn\tm\tnode_types\tgraph6\n0\t1\t3\t3\t010\tBw\n"
-                  "1\t0\t5\t4\t22222\tDQc\r\n2\t-4\t0\t0\t\t?\n"}},
+  fuzz({{"a.tsv",
+         "index\tlabel\tn\tm\tnode_types\tgraph6\n0\t1\t3\t3\t010\tBw\n"
+         "1\t0\t5\t4\t22222\tDQc\r\n2\t-4\t0\t0\t\t?\n"}},
        [](const auto& dir) { return read_graph6_table(dir / "a.tsv"); });
 }
 

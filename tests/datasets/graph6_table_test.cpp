@@ -39,16 +39,15 @@ TEST(Graph6Table, AGraphARow) {
   EXPECT_EQ(set.report.format, "graph6-table");
   ASSERT_EQ(set.graphs.size(), 2U);
   EXPECT_EQ(set.graphs[0].edges(), isthmus::test::complete(3).edges());
-  EXPECT_THAT(set.graphs[1].edges(),
-              ElementsAre(Edge{0, 2}, Edge{0, 4}, Edge{1, 3}, Edge{3, 4}));
+  EXPECT_THAT(set.graphs[1].edges(), ElementsAre(Edge{0, 2}, Edge{0, 4}, Edge{1, 3}, Edge{3, 4}));
   EXPECT_THAT(set.node_ptr, ElementsAre(0, 3, 8));
   EXPECT_THAT(set.y, ElementsAre(1, 0));
   EXPECT_THAT(set.class_labels, ElementsAre("-1", "5"));
   EXPECT_THAT(set.has_label, IsEmpty());
   EXPECT_EQ(set.x.num_rows, 8);
   EXPECT_EQ(set.x.num_cols, 3);
-  EXPECT_THAT(set.x.dense, ElementsAre(0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0,
-                                       1, 0, 0, 1));
+  EXPECT_THAT(set.x.dense,
+              ElementsAre(0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1));
 }
 
 TEST(Graph6Table, ColumnsMayBeMissingAndInAnyOrder) {
@@ -94,14 +93,13 @@ INSTANTIATE_TEST_SUITE_P(
                     "1: the first line must name the columns, graph6 among them (expected graph6, "
                     "got \"n\\x09m\")"},
         BrokenTable{"graph6\tgraph6\n", "1: column graph6 is named twice"},
-        BrokenTable{"n\tgraph6\n3\n", "2: a row must have as many fields as the first line (expected 2, got \"1\")"},
+        BrokenTable{"n\tgraph6\n3\n",
+                    "2: a row must have as many fields as the first line (expected 2, got \"1\")"},
         BrokenTable{"graph6\nBw\tx\n",
                     "2: a row must have as many fields as the first line (expected 1, got \"2\")"},
         BrokenTable{"graph6\nDQ\n", "2: a graph of 5 nodes takes 3 bytes, got 2"},
-        BrokenTable{"n\tgraph6\n4\tBw\n",
-                    "2: nodes differ from the graph (expected 3, got \"4\")"},
-        BrokenTable{"m\tgraph6\n2\tBw\n",
-                    "2: edges differ from the graph (expected 3, got \"2\")"},
+        BrokenTable{"n\tgraph6\n4\tBw\n", "2: nodes differ from the graph (expected 3, got \"4\")"},
+        BrokenTable{"m\tgraph6\n2\tBw\n", "2: edges differ from the graph (expected 3, got \"2\")"},
         BrokenTable{"node_types\tgraph6\n01\tBw\n",
                     "2: digits of node_types differ from the graph (expected 3, got \"2\")"},
         BrokenTable{"node_types\tgraph6\n01a\tBw\n",

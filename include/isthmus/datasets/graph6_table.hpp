@@ -18,8 +18,8 @@ namespace isthmus::datasets {
 /// Other columns are left alone. Rules for loops and parallel edges are those of read_graph6().
 ///
 /// @throws DataError  FILE:LINE: an empty file; no column graph6, or one named twice; a row with
-///                    fewer or more fields than the first; a graph that parse_graph6() refuses; n, m or the
-///                    number of digits that differ from the graph.
+///                    fewer or more fields than the first; a graph that parse_graph6() refuses; n,
+///                    m or the number of digits that differ from the graph.
 /// @par Cost    As read_graph6(), and 4 bytes a node and digit that occurs.
 /// @par Source  Abboud, Ceylan, Grohe, Lukasiewicz: The Surprising Power of Graph Neural Networks
 ///              with Random Node Initialization, IJCAI 2021 (EXP, CEXP).
