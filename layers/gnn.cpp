@@ -1,6 +1,5 @@
 #include "isthmus/layers/gnn.hpp"
 
-#include <algorithm>
 #include <array>
 #include <ostream>
 
@@ -16,6 +15,7 @@
 #include "layer_rows.hpp"
 #include "make_conv.hpp"
 #include "reversible_stage.hpp"
+#include "turns.hpp"
 
 namespace isthmus::layers {
 namespace {
@@ -197,13 +197,12 @@ at::Tensor GnnImpl::forward(const NodeInput& x, const ConvContext& context,
   node_ids_ = context.graph.original_ids();
   const std::array<std::int64_t, 2> whole{0, context.graph.num_nodes()};
   const ConvContext encoded = with_encoded_edges(context);  // outlives the run, which points at it
-  const std::span<const std::int64_t> blocks =
-      ptr.empty() ? std::span<const std::int64_t>(whole) : ptr;
+  ptr = ptr.empty() ? std::span<const std::int64_t>(whole) : ptr;
   if (options_.alternate) {
-    const std::vector<ConvContext> contexts = alternating(encoded);
-    return run(x, LayerContexts(contexts, context.graph.num_nodes()), blocks);
+    return run(x, LayerContexts(contexts_by_turns("Gnn", encoded, options_.num_relations, parts_)),
+               ptr);
   }
-  return run(x, LayerContexts(encoded), blocks);
+  return run(x, LayerContexts(encoded), ptr);
 }
 
 at::Tensor GnnImpl::forward(const NodeInput& x, std::span<const ConvContext> contexts,
@@ -245,31 +244,6 @@ ConvContext GnnImpl::with_encoded_edges(const ConvContext& context) {
     show("edge_encoder", encoded.edge_attr);
   }
   return encoded;
-}
-
-std::vector<ConvContext> GnnImpl::alternating(const ConvContext& whole) {
-  check_edge_type("Gnn", whole.edge_type, whole.graph);
-  std::vector<std::size_t> part_of(static_cast<std::size_t>(options_.num_relations), 0);
-  part_of.back() = 1;
-  const std::vector<EdgeParts::Part>& parts =
-      parts_.of("Gnn", whole.graph, whole.edge_type, part_of);
-  const auto context_of = [&whole](const EdgeParts::Part& part) {
-    ConvContext context(part.graph);
-    const auto cut = [&part](const at::Tensor& of_edges) {
-      return of_edges.defined() ? of_edges.index_select(0, part.edges) : of_edges;
-    };
-    context.edge_attr = cut(whole.edge_attr);
-    context.edge_type = cut(whole.edge_type);
-    context.edge_mask = cut(whole.edge_mask);
-    context.constant = whole.constant;
-    return context;
-  };
-  const std::array<ConvContext, 2> of_part{context_of(parts[0]), context_of(parts[1])};
-  std::vector<ConvContext> contexts;
-  for (std::int64_t i = 0; i < options_.layers_mp; ++i) {
-    contexts.push_back(of_part[static_cast<std::size_t>(i % 2)]);
-  }
-  return contexts;
 }
 
 at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
@@ -322,11 +296,7 @@ at::Tensor GnnImpl::run(const NodeInput& x, const LayerContexts& contexts,
 
 NodeInput GnnImpl::forward_stack(NodeInput h, at::Tensor initial, const LayerContexts& contexts,
                                  std::span<const std::int64_t> ptr, std::uint32_t layer) {
-  // Layers that alternate keep a state for either kind of edges.
-  std::array<at::Tensor, 2> edge_states;
-  for (std::size_t i = 0; i < std::min<std::size_t>(2, convs_->size()); ++i) {
-    edge_states[i] = contexts.of(i).edge_attr;
-  }
+  std::vector<at::Tensor> edge_states = contexts.edge_attrs();
   at::Tensor scores;
   if (heads_) {
     scores = head_score(0, h, ptr);
@@ -340,7 +310,7 @@ NodeInput GnnImpl::forward_stack(NodeInput h, at::Tensor initial, const LayerCon
     const std::string index = std::to_string(i);
     ConvContext inner = contexts.of(i);
     inner.initial = initial;
-    inner.edge_state = &edge_states[options_.alternate ? i % 2 : 0];
+    inner.edge_state = &edge_states[i % edge_states.size()];
     inner.key = key(kConvStream + static_cast<std::uint32_t>(i));
     if (virtual_node_) {
       const at::Tensor given = virtual_node_->add(std::get<at::Tensor>(h), state, ptr);
@@ -476,12 +446,7 @@ std::vector<LayerRow> GnnImpl::describe() const {
     width = out;
   }
   if (virtual_node_) {
-    const std::string inner = std::to_string(options_.dim_inner);
-    rows.push_back({"virtual_node.embedding", "Embedding", inner, options_.dim_inner});
-    for (std::size_t i = 0; i < virtual_node_->mlps->size(); ++i) {
-      add_mlp_rows(rows, "virtual_node.mlps." + std::to_string(i),
-                   *virtual_node_->mlps->ptr<MlpImpl>(i));
-    }
+    add_virtual_node_rows(rows, *virtual_node_, options_.dim_inner);
   }
   if (jump_ && !jump_->parameters().empty()) {
     rows.push_back(row_of("jk", *jump_,

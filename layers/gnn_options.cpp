@@ -157,13 +157,10 @@ void check_alternate(const GnnOptions& options) {
   require(options.num_relations >= 2, "num_relations", ">= 2 with alternate",
           std::to_string(options.num_relations));
   require_chain(options, " with alternate");
-  // Its first two layers both see what the data says of edges.
-  require(options.layer_type != LayerType::kGatedGcn || options.edge_encoder ||
-              options.edge_dim == options.dim_inner,
-          "edge_dim",
-          "dim_inner = " + std::to_string(options.dim_inner) +
-              " without edge_encoder, with alternate and layer_type gatedgcnconv",
-          std::to_string(options.edge_dim));
+  // GatedGCN hands its edges on, and two layers see those of the data.
+  const bool gated = options.layer_type == LayerType::kGatedGcn && !options.edge_encoder;
+  require(!gated || options.edge_dim == options.dim_inner, "edge_dim",
+          "dim_inner with alternate and layer_type gatedgcnconv", std::to_string(options.edge_dim));
 }
 
 void check_pna(const GnnOptions& options) {

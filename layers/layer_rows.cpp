@@ -51,4 +51,12 @@ void add_mlp_rows(std::vector<LayerRow>& rows, const std::string& name, const Ml
   }
 }
 
+void add_virtual_node_rows(std::vector<LayerRow>& rows, const VirtualNodeImpl& node,
+                           std::int64_t width) {
+  rows.push_back({"virtual_node.embedding", "Embedding", std::to_string(width), width});
+  for (std::size_t i = 0; i < node.mlps->size(); ++i) {
+    add_mlp_rows(rows, "virtual_node.mlps." + std::to_string(i), *node.mlps->ptr<MlpImpl>(i));
+  }
+}
+
 }  // namespace isthmus::layers

@@ -19,4 +19,8 @@ namespace isthmus::layers {
 /// Adds a row for each Linear and norm of an Mlp.
 void add_mlp_rows(std::vector<LayerRow>& rows, const std::string& name, const MlpImpl& mlp);
 
+/// Adds the rows of a virtual node of that width.
+void add_virtual_node_rows(std::vector<LayerRow>& rows, const VirtualNodeImpl& node,
+                           std::int64_t width);
+
 }  // namespace isthmus::layers

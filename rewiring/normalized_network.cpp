@@ -35,6 +35,25 @@ bool NormalizedNetwork::is_complete() const noexcept {
   return graph_.num_edges() == n * (n - 1) / 2;
 }
 
+linalg::Conductances NormalizedNetwork::conductances() const {
+  linalg::Conductances network{.graph = graph_.graph(), .weight = {}};
+  if (std::all_of(edges_.begin(), edges_.end(),
+                  [](const WeightedEdge& e) { return e.weight == 1.0; })) {
+    return network;
+  }
+  std::vector<WeightedEdge> sorted = edges_;
+  const auto before = [](const WeightedEdge& e, const Edge& edge) { return e.edge < edge; };
+  std::sort(sorted.begin(), sorted.end(),
+            [](const WeightedEdge& a, const WeightedEdge& b) { return a.edge < b.edge; });
+  for (NodeId v = 0; v < num_nodes(); ++v) {
+    for (const NodeId u : network.graph.csr().row(v)) {
+      network.weight.push_back(
+          std::lower_bound(sorted.begin(), sorted.end(), sorted_edge(u, v), before)->weight);
+    }
+  }
+  return network;
+}
+
 void NormalizedNetwork::multiply(std::span<const double> x, std::span<double> y) const {
   std::vector<double> scaled(x.size());
   for (std::size_t v = 0; v < x.size(); ++v) {

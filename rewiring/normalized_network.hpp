@@ -6,6 +6,7 @@
 
 #include "isthmus/graph/editable_graph.hpp"
 #include "isthmus/graph/graph.hpp"
+#include "isthmus/linalg/laplacian.hpp"
 
 #include "component_parts.hpp"
 
@@ -26,7 +27,10 @@ class NormalizedNetwork {
   [[nodiscard]] double degree(NodeId v) const noexcept {
     return degree_[static_cast<std::size_t>(v)];
   }
+  [[nodiscard]] double loop() const noexcept { return loop_; }
   [[nodiscard]] bool is_complete() const noexcept;
+  /// The network as it is now, without its loops. O(N + E log E).
+  [[nodiscard]] linalg::Conductances conductances() const;
 
   /// y = N x. O(N + E), serial: the order of sums is that of the edges.
   void multiply(std::span<const double> x, std::span<double> y) const;

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
+#include <utility>
 
 #include <Eigen/Dense>
+
+#include "isthmus/linalg/eigenpairs.hpp"
 
 namespace isthmus::rewiring {
 namespace {
@@ -28,6 +32,14 @@ Vector product(const NormalizedNetwork& network, const Vector& x) {
   return y;
 }
 
+/// `start` on the space that the columns of x span, of length 1; x's last if it has no part there.
+Vector projected(const Eigen::Ref<const Matrix>& space, std::span<const double> start) {
+  const Vector projection =
+      space * (space.transpose() * Eigen::Map<const Vector>(start.data(), space.rows()));
+  return projection.norm() > kResidual ? Vector(projection.normalized())
+                                       : Vector(space.col(space.cols() - 1));
+}
+
 SecondEigenpair dense(const NormalizedNetwork& network, std::span<const double> start) {
   const Eigen::Index n = network.num_nodes();
   Matrix matrix(n, n);
@@ -43,16 +55,45 @@ SecondEigenpair dense(const NormalizedNetwork& network, std::span<const double> 
   }
   SecondEigenpair result{.value = values[second], .vector = {}};
   result.degenerate = first < second;
-  Vector x = solved.eigenvectors().col(second);
-  if (result.degenerate) {
-    const auto space = solved.eigenvectors().middleCols(first, second - first + 1);
-    const Vector projection =
-        space * (space.transpose() * Eigen::Map<const Vector>(start.data(), n));
-    if (projection.norm() > kResidual) {
-      x = projection.normalized();
-    }
-  }
+  const Vector x =
+      result.degenerate
+          ? projected(solved.eigenvectors().middleCols(first, second - first + 1), start)
+          : Vector(solved.eigenvectors().col(second));
   result.vector.assign(x.data(), x.data() + n);
+  return result;
+}
+
+/// By preconditioned iterations, whose number hardly depends on the graph: Lanczos needs thousands
+/// of products on a large grid. Nothing where the space of the eigenvalue is too large for them, or
+/// they did not get there.
+std::optional<SecondEigenpair> by_preconditioning(const NormalizedNetwork& network,
+                                                  std::span<const double> start) {
+  // Two multiplicities are common: one, and two of symmetric graphs. The third tells them apart.
+  constexpr std::int32_t kPairs = 3;
+  if (network.loop() != 0.0) {
+    return std::nullopt;
+  }
+  const linalg::EigenpairsResult found =
+      linalg::eigenpairs(network.conductances(), {.kind = linalg::LaplacianKind::kNormalized,
+                                                  .pairs = kPairs,
+                                                  .tolerance = 0.5 * kResidual,
+                                                  .max_iterations = 300,
+                                                  .dense_nodes = 0});
+  std::size_t multiple = 1;
+  while (multiple < found.value.size() && found.value[multiple] - found.value[0] < kMultiple) {
+    ++multiple;
+  }
+  if (!found.converged || multiple == found.value.size()) {
+    return std::nullopt;
+  }
+  const auto n = static_cast<Eigen::Index>(start.size());
+  Matrix space(n, static_cast<Eigen::Index>(multiple));
+  for (std::size_t c = 0; c < multiple; ++c) {
+    space.col(static_cast<Eigen::Index>(c)) = Eigen::Map<const Vector>(found.vector[c].data(), n);
+  }
+  const Vector x = projected(space, start);
+  SecondEigenpair result{.value = 1.0 - found.value[0], .vector = {x.data(), x.data() + n}};
+  result.degenerate = multiple > 1;
   return result;
 }
 
@@ -143,8 +184,11 @@ SecondEigenpair second_eigenpair_by_lanczos(const NormalizedNetwork& network,
 }
 
 SecondEigenpair second_eigenpair(const NormalizedNetwork& network, std::span<const double> start) {
-  return network.num_nodes() <= kDenseNodes ? dense(network, start)
-                                            : second_eigenpair_by_lanczos(network, start);
+  if (network.num_nodes() <= kDenseNodes) {
+    return dense(network, start);
+  }
+  std::optional<SecondEigenpair> pair = by_preconditioning(network, start);
+  return pair ? *std::move(pair) : second_eigenpair_by_lanczos(network, start);
 }
 
 std::vector<double> cosine_start(std::span<const NodeId> nodes) {

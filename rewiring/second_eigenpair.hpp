@@ -17,10 +17,13 @@ struct SecondEigenpair {
   bool converged = true;  ///< |N x - value x| <= 1e-10.
 };
 
-/// Up to kDenseNodes nodes by a dense solver, above by Lanczos with restarts, from `start`, whose
-/// Krylov space meets a multiple eigenvalue's space in just that projection.
+/// Up to kDenseNodes nodes by a dense solver, above by linalg::eigenpairs() where the eigenvalue is
+/// simple or double, else by Lanczos with restarts, from `start`, whose Krylov space meets a
+/// multiple eigenvalue's space in just that projection.
 /// @pre at least 2 nodes; start is not 0.
-/// @par Cost  O(n^3), or about (E + 60 n) a product and some hundred to some thousand products.
+/// @par Cost  O(n^3); or some ten iterations of eigenpairs(), memory for 25 values a node and 40
+///            bytes an arc; or about (E + 60 n) a product and some hundred to some thousand
+///            products, memory for 80 values a node.
 inline constexpr NodeId kDenseNodes = 400;
 [[nodiscard]] SecondEigenpair second_eigenpair(const NormalizedNetwork& network,
                                                std::span<const double> start);

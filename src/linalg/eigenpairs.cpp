@@ -7,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include "isthmus/core/assert.hpp"
 #include "isthmus/core/error.hpp"
 #include "isthmus/core/parallel_chunks.hpp"
 #include "isthmus/core/philox.hpp"
@@ -73,12 +74,11 @@ EigenpairsResult dense(const LaplacianOperator& matrix, Index pairs) {
                 solver.eigenvalues().segment(1, pairs));
 }
 
-/// The columns of s made orthonormal, and orthogonal to `null`, one after the other; those that the
-/// ones before span are left out.
-Matrix orthonormal(const Vector& null, const Matrix& s) {
-  Matrix basis(s.rows(), s.cols());
+/// Makes the first `columns` columns of s orthonormal, and orthogonal to `null`, one after the
+/// other and in their place; those that the ones before span are left out. How many are left.
+Index make_orthonormal(const Vector& null, Index columns, Matrix& s) {
   Index count = 0;
-  for (Index c = 0; c < s.cols(); ++c) {
+  for (Index c = 0; c < columns; ++c) {
     Vector x = s.col(c);
     const double length = x.norm();
     if (!(length > 0.0)) {
@@ -88,8 +88,8 @@ Matrix orthonormal(const Vector& null, const Matrix& s) {
     double kept = 1.0;
     for (int pass = 0; pass < 2; ++pass) {
       x -= null * null.dot(x);
-      const Vector share = basis.leftCols(count).transpose() * x;
-      x -= basis.leftCols(count) * share;
+      const Vector share = s.leftCols(count).transpose() * x;
+      x -= s.leftCols(count) * share;
       const double rest = x.norm();
       kept *= rest;
       if (!(kept > kDependent)) {
@@ -98,23 +98,75 @@ Matrix orthonormal(const Vector& null, const Matrix& s) {
       x /= rest;
     }
     if (kept > kDependent) {
-      basis.col(count++) = x;
+      s.col(count++) = x;
     }
   }
-  return basis.leftCols(count);
+  return count;
 }
 
-/// Residuals through the preconditioner, S M S with S = scale.
-Matrix preconditioned(const Pcg& solver, const std::vector<double>& scale, const Matrix& residual) {
-  Matrix w = residual;
-  parallel_chunks(w.cols(), [&](std::int64_t c) {
-    const Eigen::Map<const Vector> s(scale.data(), w.rows());
-    w.col(c).array() *= s.array();
-    solver.precondition({w.col(c).data(), static_cast<std::size_t>(w.rows())});
-    w.col(c).array() *= s.array();
+/// Residuals through the preconditioner, S M S with S = scale, in their place.
+void precondition(const Pcg& solver, const std::vector<double>& scale,
+                  Eigen::Ref<Matrix> residual) {
+  parallel_chunks(residual.cols(), [&](std::int64_t c) {
+    const Eigen::Map<const Vector> s(scale.data(), residual.rows());
+    residual.col(c).array() *= s.array();
+    solver.precondition({residual.col(c).data(), static_cast<std::size_t>(residual.rows())});
+    residual.col(c).array() *= s.array();
   });
-  return w;
 }
+
+/// B'MB of the first `columns` columns B of a basis.
+Matrix gram(const LaplacianOperator& matrix, const Matrix& basis, Index columns) {
+  Matrix result(columns, columns);
+  Vector image(basis.rows());
+  for (Index c = 0; c < columns; ++c) {
+    matrix.apply(view(basis, c), {image.data(), static_cast<std::size_t>(image.size())});
+    result.col(c) = basis.leftCols(columns).transpose() * image;
+  }
+  return result;
+}
+
+/// What LOBPCG keeps: x, the preconditioned residuals and the last steps side by side, `width`
+/// columns each. Everything happens in their place: memory is what large graphs run out of.
+class SearchSpace {
+ public:
+  SearchSpace(Index rows, Index width) : width_(width), space_(rows, 3 * width) {}
+
+  [[nodiscard]] auto x() { return space_.leftCols(width_); }
+  [[nodiscard]] auto residual() { return space_.middleCols(width_, width_); }
+  [[nodiscard]] const Matrix& columns() const noexcept { return space_; }
+
+  /// Columns of an orthonormal basis of all three, which takes their place.
+  Index orthonormalise(const Vector& null) {
+    return make_orthonormal(null, has_step_ ? 3 * width_ : 2 * width_, space_);
+  }
+  /// For x alone.
+  Index orthonormalise_x(const Vector& null) { return make_orthonormal(null, width_, space_); }
+
+  /// x becomes basis * chosen, the step its part outside the old x: the first columns of the basis.
+  void advance(const Matrix& chosen) {
+    constexpr Index kRows = 512;
+    const Index count = chosen.rows();
+    Matrix of_step = chosen;
+    of_step.topRows(width_).setZero();
+    parallel_chunks((space_.rows() + kRows - 1) / kRows, [&](std::int64_t chunk) {
+      const Index first = chunk * kRows;
+      const Index rows = std::min(kRows, space_.rows() - first);
+      const Matrix old = space_.block(first, 0, rows, count);
+      space_.block(first, 0, rows, width_).noalias() = old * chosen;
+      space_.block(first, 2 * width_, rows, width_).noalias() = old * of_step;
+    });
+    has_step_ = true;
+  }
+
+  /// x becomes x * turn, without a step.
+  void turn_x(const Matrix& turn) { x() = Matrix(x() * turn); }
+
+ private:
+  Index width_;
+  bool has_step_ = false;
+  Matrix space_;
+};
 
 EigenpairsResult lobpcg(const Conductances& network, const LaplacianOperator& matrix, Index pairs,
                         const EigenpairsOptions& options) {
@@ -122,40 +174,47 @@ EigenpairsResult lobpcg(const Conductances& network, const LaplacianOperator& ma
   const Index width = std::min(n - 1, pairs + kGuards);
   const Pcg solver(network, options.seed);
   const Vector null = Eigen::Map<const Vector>(matrix.scale().data(), n).normalized();
-  Matrix x(n, width);
-  for (Index c = 0; c < width; ++c) {
-    RandomStream draws(options.seed, 1, static_cast<std::uint32_t>(c));
-    for (double& value : x.col(c)) {
-      value = draws.normal();
+  SearchSpace space(n, width);
+  const auto draw = [&](Index from, std::uint32_t stream) {
+    for (Index c = from; c < width; ++c) {
+      RandomStream draws(options.seed, stream, static_cast<std::uint32_t>(c));
+      for (double& value : space.x().col(c)) {
+        value = draws.normal();
+      }
     }
+  };
+  draw(0, 1);
+  precondition(solver, matrix.scale(), space.x());
+  // The preconditioner may turn all of them towards one vector, where a cut is very thin.
+  if (const Index started = space.orthonormalise_x(null); started < width) {
+    draw(started, 2);
+    [[maybe_unused]] const Index all = space.orthonormalise_x(null);
+    ISTHMUS_ASSERT(all == width);
   }
-  x = orthonormal(null, preconditioned(solver, matrix.scale(), x));
-  Matrix step(n, 0);
-  Vector values = Vector::Zero(x.cols());
+  const Eigen::SelfAdjointEigenSolver<Matrix> first(gram(matrix, space.columns(), width));
+  space.turn_x(first.eigenvectors());
+  Vector values = first.eigenvalues();
   for (std::int32_t iteration = 0;; ++iteration) {
-    if (iteration == 0) {
-      const Eigen::SelfAdjointEigenSolver<Matrix> ritz(x.transpose() * product(matrix, x));
-      x = Matrix(x * ritz.eigenvectors());
-      values = ritz.eigenvalues();
+    double worst = 0.0;
+    for (Index c = 0; c < width; ++c) {
+      auto residual = space.residual().col(c);
+      matrix.apply(view(space.columns(), c),
+                   {residual.data(), static_cast<std::size_t>(residual.size())});
+      residual -= space.x().col(c) * values[c];
+      worst = c < pairs ? std::max(worst, residual.norm()) : worst;
     }
-    const Matrix residual = product(matrix, x) - x * values.asDiagonal();
-    const double worst = residual.leftCols(pairs).colwise().norm().maxCoeff();
     const bool converged = worst <= options.tolerance * matrix.bound();
     if (converged || iteration == options.max_iterations || options.cancel.requested()) {
-      EigenpairsResult result = finish(matrix, x.leftCols(pairs), values.head(pairs));
+      EigenpairsResult result = finish(matrix, space.columns().leftCols(pairs), values.head(pairs));
       result.iterations = iteration;
       result.converged = converged;
       return result;
     }
-    Matrix space(n, 2 * x.cols() + step.cols());
-    space << x, preconditioned(solver, matrix.scale(), residual), step;
-    const Matrix basis = orthonormal(null, space);
-    const Eigen::SelfAdjointEigenSolver<Matrix> ritz(basis.transpose() * product(matrix, basis));
-    const Matrix chosen = ritz.eigenvectors().leftCols(x.cols());
-    // What is new in x: its part outside the old x, which are the first columns of the basis.
-    step = basis.rightCols(basis.cols() - x.cols()) * chosen.bottomRows(basis.cols() - x.cols());
-    x = Matrix(basis * chosen);
-    values = ritz.eigenvalues().head(x.cols());
+    precondition(solver, matrix.scale(), space.residual());
+    const Index count = space.orthonormalise(null);
+    const Eigen::SelfAdjointEigenSolver<Matrix> ritz(gram(matrix, space.columns(), count));
+    space.advance(ritz.eigenvectors().leftCols(width));
+    values = ritz.eigenvalues().head(width);
   }
 }
 

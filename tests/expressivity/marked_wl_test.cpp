@@ -214,5 +214,18 @@ TEST_P(MarkedWlOnSeeds, ThreadsAndTheOrderOfGraphsChangeNothing) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MarkedWlOnSeeds, ::testing::Range<std::uint64_t>(0, 6));
 
+// Without a round a pair of roots tells whether they are one node: six times two and four times one
+// in the star of three leaves and in the path of four nodes. By first roots they are degrees.
+TEST(MarkedWl, PoolsByTheFirstRootWhereAsked) {
+  const std::vector<WlGraph> pair = {{test::star(3)}, {test::path(4)}};
+  for (const bool exact : {false, true}) {
+    MarkedWlOptions options{.roots = MarkedRoots::kTwoAdjacent,
+                            .common = {.rounds = 0, .exact = exact}};
+    EXPECT_FALSE(tells_apart(marked_wl(pair, options)));
+    options.pool = MarkedPool::kNested;
+    EXPECT_TRUE(tells_apart(marked_wl(pair, options)));
+  }
+}
+
 }  // namespace
 }  // namespace isthmus::expressivity::marked_wl_test

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -51,6 +52,28 @@ TEST(ModularProduct, DrawsAnewForEachSeedAndRound) {
   if (ISTHMUS_WL_MIX_BITS == 64) {
     EXPECT_NE(sum_of(1, 1), sum_of(2, 1));
     EXPECT_NE(sum_of(1, 1), sum_of(1, 2));
+  }
+}
+
+// A thousand terms modulo each prime: all residues are there, and hardly two are alike.
+TEST(ModularProduct, HoldsAResidueOfEachPrime) {
+  if (ISTHMUS_WL_MIX_BITS != 64) {
+    GTEST_SKIP() << "residues are cut to " << ISTHMUS_WL_MIX_BITS << " bits";
+  }
+  std::array<std::set<std::uint64_t>, 3> seen;
+  const std::vector<WlGraph> graphs = {{.graph = test::isolated(1)}};
+  const TupleFrame frame(graphs, 2);
+  for (std::uint32_t colour = 0; colour < 1'000; ++colour) {
+    std::vector<Signature> sum(1);
+    ModularProduct(frame, 1).run(1, std::vector<std::uint32_t>{colour}, {}, sum);
+    const std::array<std::uint64_t, 3> here = residues(sum[0]);
+    for (std::size_t p = 0; p < seen.size(); ++p) {
+      EXPECT_LT(here[p], kModuli[p]);
+      seen[p].insert(here[p]);
+    }
+  }
+  for (const std::set<std::uint64_t>& of_prime : seen) {
+    EXPECT_GT(of_prime.size(), 990U);
   }
 }
 

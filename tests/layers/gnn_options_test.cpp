@@ -350,10 +350,12 @@ TEST(GnnOptions, RefuseEdgeLayersWithoutWhatTheyLookAt) {
   a.layer_type = LayerType::kGatedGcn;
   a.edge_dim = 3;
   EXPECT_EQ(message(a),
-            "Gnn: edge_dim must be dim_inner = 16 without edge_encoder, with alternate and "
-            "layer_type gatedgcnconv, got 3");
+            "Gnn: edge_dim must be dim_inner with alternate and layer_type gatedgcnconv, got 3");
   a.edge_encoder = true;
   EXPECT_EQ(message(a), "");
+  a = good();
+  a.alternate = true;
+  a.num_relations = 2;
   a.stage_type = StageType::kResidual;
   a.layers_pre_mp = a.layers_post_mp = 1;
   EXPECT_EQ(message(a), "Gnn: stage_type must be stack or skipsum with alternate, got residual");

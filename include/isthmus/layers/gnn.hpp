@@ -132,8 +132,6 @@ class GnnImpl : public torch::nn::Cloneable<GnnImpl> {
   [[nodiscard]] at::Tensor forward_whole(const at::Tensor& h, const ConvContext& context,
                                          std::uint32_t layer);
   [[nodiscard]] ConvContext with_encoded_edges(const ConvContext& context);
-  /// One context for each layer, those of odd ones with the edges of the last type.
-  [[nodiscard]] std::vector<ConvContext> alternating(const ConvContext& whole);
   [[nodiscard]] at::Tensor head_score(std::size_t index, const NodeInput& h,
                                       std::span<const std::int64_t> ptr);
   void show(std::string_view name, const at::Tensor& output) const;

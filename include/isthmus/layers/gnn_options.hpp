@@ -137,10 +137,9 @@ struct GnnOptions {
   JumpingKnowledge jk = JumpingKnowledge::kNone;
   DegreeNorm degree_norm = DegreeNorm::kSymmetric;  ///< Of kGcn.
   bool gin_train_eps = false;  ///< Eps of GIN and GINE as a parameter instead of a constant 0.
-  /// K of kSg, kAppnp and kDagnn, >= 0; 0: the layer's own, 1 for kSg, else 10.
-  std::int64_t hops = 0;
-  double alpha = 0.1;          ///< Share of the start in kAppnp and kGcn2, [0, 1].
-  double theta = 0.5;          ///< Strength of kGcn2's weights, >= 0; layer l takes theta / l.
+  std::int64_t hops = 0;  ///< K of kSg, kAppnp, kDagnn, >= 0; 0: their own, 1 for kSg, else 10.
+  double alpha = 0.1;     ///< Share of the start in kAppnp and kGcn2, [0, 1].
+  double theta = 0.5;     ///< Strength of kGcn2's weights, >= 0; layer l takes theta / l.
   bool shared_weights = true;  ///< kGcn2: one weight for both of its terms.
   /// One more node per graph, joined to all (VirtualNode): layers_pre_mp >= 1, kStack or kSkipSum.
   bool virtual_node = false;
@@ -157,9 +156,7 @@ struct GnnOptions {
   bool edge_encoder = false;
   std::int64_t num_relations = 0;  ///< Types of edges, >= 0; 0: the data has none.
   std::int64_t num_bases = 0;      ///< Of RGCN's weights, >= 0; 0: one weight per relation.
-  /// Layers 0, 2, 4, ... hear the edges of all types but the last, layers 1, 3, ... those of the
-  /// last alone: an expander beside the graph (EGP, CGP). num_relations >= 2, kStack or kSkipSum.
-  bool alternate = false;
+  bool alternate = false;  ///< Layers 1, 3, ... hear edges of the last type, the rest the others.
   GenAggregation gen_aggr = GenAggregation::kSoftmax;
   bool gen_learn = false;           ///< GEN's t (kSoftmax) or p (kPowerMean) as a parameter.
   bool gen_bias = false;            ///< Of all Linear layers of GEN.
