@@ -70,11 +70,9 @@ std::optional<SecondEigenpair> by_preconditioning(const NormalizedNetwork& netwo
                                                   std::span<const double> start) {
   // Two multiplicities are common: one, and two of symmetric graphs. The third tells them apart.
   constexpr std::int32_t kPairs = 3;
-  if (network.loop() != 0.0) {
-    return std::nullopt;
-  }
   const linalg::EigenpairsResult found =
       linalg::eigenpairs(network.conductances(), {.kind = linalg::LaplacianKind::kNormalized,
+                                                  .loop = network.loop(),
                                                   .pairs = kPairs,
                                                   .tolerance = 0.5 * kResidual,
                                                   .max_iterations = 300,

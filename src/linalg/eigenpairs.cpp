@@ -29,6 +29,10 @@ constexpr Index kGuards = 3;
 constexpr double kDependent = 1e-10;
 
 void check(const Conductances& network, const EigenpairsOptions& options) {
+  if (!(options.loop >= 0.0) || !std::isfinite(options.loop)) {
+    throw InvalidArgument("eigenpairs: loop must be >= 0 and finite, got " +
+                          std::to_string(options.loop));
+  }
   if (options.pairs < 1 || !(options.tolerance > 0.0) || options.max_iterations < 0 ||
       options.dense_nodes < 0) {
     throw InvalidArgument(
@@ -55,14 +59,17 @@ Matrix product(const LaplacianOperator& matrix, const Matrix& x) {
   return y;
 }
 
+/// The first columns of x as the result, one at a time: there is no room for copies of all.
 EigenpairsResult finish(const LaplacianOperator& matrix, const Matrix& x, const Vector& values) {
   EigenpairsResult result;
-  const Matrix residual = product(matrix, x) - x * values.asDiagonal();
-  for (Index c = 0; c < x.cols(); ++c) {
+  Vector rest(x.rows());
+  for (Index c = 0; c < values.size(); ++c) {
+    matrix.apply(view(x, c), {rest.data(), static_cast<std::size_t>(rest.size())});
+    rest -= x.col(c) * values[c];
     result.value.push_back(values[c]);
     const auto column = view(x, c);
     result.vector.emplace_back(column.begin(), column.end());
-    result.residual.push_back(residual.col(c).norm());
+    result.residual.push_back(rest.norm());
   }
   return result;
 }
@@ -205,7 +212,7 @@ EigenpairsResult lobpcg(const Conductances& network, const LaplacianOperator& ma
     }
     const bool converged = worst <= options.tolerance * matrix.bound();
     if (converged || iteration == options.max_iterations || options.cancel.requested()) {
-      EigenpairsResult result = finish(matrix, space.columns().leftCols(pairs), values.head(pairs));
+      EigenpairsResult result = finish(matrix, space.columns(), values.head(pairs));
       result.iterations = iteration;
       result.converged = converged;
       return result;
@@ -227,7 +234,7 @@ EigenpairsResult eigenpairs(const Conductances& network, const EigenpairsOptions
   if (pairs < 1) {
     return {};
   }
-  const LaplacianOperator matrix(network, options.kind);
+  const LaplacianOperator matrix(network, options.kind, options.loop);
   const bool small = n <= options.dense_nodes || n <= 3 * (pairs + kGuards);
   return small ? dense(matrix, pairs) : lobpcg(network, matrix, pairs, options);
 }

@@ -7,12 +7,12 @@
 namespace isthmus::linalg_detail {
 
 LaplacianOperator::LaplacianOperator(const linalg::Conductances& network,
-                                     linalg::LaplacianKind kind)
+                                     linalg::LaplacianKind kind, double loop)
     : network_(network), scale_(linalg::strengths(network)) {
   for (double& scale : scale_) {
     bound_ = std::max(bound_, 2.0 * scale);  // a row's diagonal and the sum of the others
     const bool normalized = kind == linalg::LaplacianKind::kNormalized && scale > 0.0;
-    scale = normalized ? std::sqrt(scale) : 1.0;
+    scale = normalized ? std::sqrt(scale + loop) : 1.0;
   }
   if (kind == linalg::LaplacianKind::kNormalized) {
     bound_ = std::min(bound_, 2.0);

@@ -11,7 +11,9 @@ namespace isthmus::linalg_detail {
 /// Products with either Laplacian of a network. An isolated node has a row of zeros in both.
 class LaplacianOperator {
  public:
-  LaplacianOperator(const linalg::Conductances& network, linalg::LaplacianKind kind);
+  /// `loop`: added to each strength that kNormalized divides by.
+  LaplacianOperator(const linalg::Conductances& network, linalg::LaplacianKind kind,
+                    double loop = 0.0);
 
   /// y = M x, [N] each.
   void apply(std::span<const double> x, std::span<double> y) const;

@@ -89,6 +89,19 @@ TEST_P(ForcedCollisionsOnSeeds, VerdictsOnPairsStayExact) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ForcedCollisionsOnSeeds, ::testing::Range<std::uint64_t>(0, 6));
 
+// Few enough classes that names are apart, many enough nodes that two sums of a class are alike now
+// and then: only looking at what was added up tells.
+TEST(ForcedCollisions, StableClassesAreConfirmed) {
+  for (std::uint64_t seed = 0; seed < 4'000; ++seed) {
+    const std::vector<WlGraph> graph = {{test::erdos_renyi(60, 0.05, seed)}};
+    const Refinement found = color_refinement(graph);
+    const Refinement exact = color_refinement(graph, {.common = {.exact = true}});
+    ASSERT_TRUE(found.certain);
+    ASSERT_EQ(found.classes.back(), exact.classes.back()) << "seed " << seed;
+    ASSERT_TRUE(same_partition(found.colour[0], exact.colour[0])) << "seed " << seed;
+  }
+}
+
 // Few classes, whose names differ in 16 bits; where names collide all is run by sorted rows, and
 // that is certain.
 TEST(ForcedCollisions, FewerRoundsSayThatTheyAreNotCertain) {

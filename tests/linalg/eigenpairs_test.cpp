@@ -103,7 +103,27 @@ TEST(Eigenpairs, AreAtMostOneFewerThanNodes) {
   EXPECT_NEAR(r.value[1], 3.0, 1e-12);
 }
 
+TEST_P(EigenpairsOfRandomGraph, LoopsAddToTheStrengths) {
+  const Conductances network =
+      test::random_conductances(test::preferential_attachment(150, 2, GetParam()), GetParam());
+  const Eigen::MatrixXd plain = test::dense_laplacian(network);
+  const Eigen::VectorXd scale = (plain.diagonal().array() + 2.5).sqrt().inverse();
+  const Eigen::VectorXd expected =
+      test::symmetric_eigen(scale.asDiagonal() * plain * scale.asDiagonal()).values;
+  for (const NodeId dense_nodes : {0, 400}) {
+    const EigenpairsResult r = eigenpairs(
+        network,
+        {.kind = LaplacianKind::kNormalized, .loop = 2.5, .pairs = 2, .dense_nodes = dense_nodes});
+    EXPECT_NEAR(r.value[0], expected[1], 1e-10);
+    EXPECT_NEAR(r.value[1], expected[2], 1e-10);
+  }
+}
+
 TEST(Eigenpairs, RefuseBadArguments) {
+  EXPECT_EQ(test::message_of<InvalidArgument>([] {
+              (void)eigenpairs({test::path(2), {}}, {.loop = -1.0});
+            }),
+            "eigenpairs: loop must be >= 0 and finite, got -1.000000");
   EXPECT_THAT(test::message_of<InvalidArgument>([] {
                 (void)eigenpairs({test::isolated(2), {}});
               }),

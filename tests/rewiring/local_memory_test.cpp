@@ -39,14 +39,9 @@ std::string variable_of(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-/// Hubs whose degrees are in the thousands, or no hub at all. Smaller ones for methods that look
-/// for an eigenvector first, which takes long on a grid; all their pairs would still be 300 MB.
-Graph graph_for(const std::string& name, const std::string& method) {
-  const bool spectral = method == "fosr" || method.starts_with("prune");
-  if (name == "hubs") {
-    return test::preferential_attachment(spectral ? 6'400 : 30'000, 5, 1);
-  }
-  return spectral ? test::grid(80, 80) : test::grid(180, 180);
+/// Hubs whose degrees are in the thousands, or no hub at all.
+Graph graph_for(const std::string& name) {
+  return name == "hubs" ? test::preferential_attachment(30'000, 5, 1) : test::grid(180, 180);
 }
 
 using MemoryWork = std::function<void(const Graph&)>;
@@ -106,7 +101,7 @@ TEST(LocalMemoryWorker, MeasuresOneMethod) {
   }
   const ThreadBudget threads(kMemoryThreads);
   const std::int64_t idle = status_bytes("VmRSS");
-  const Graph graph = graph_for(variable_of(kGraph), method);
+  const Graph graph = graph_for(variable_of(kGraph));
   ::malloc_trim(0);
   std::ofstream("/proc/self/clear_refs") << "5";  // the peak starts anew
   local_methods().at(method)(graph);
@@ -162,7 +157,7 @@ TEST_P(EveryLocalMethod, NeedsAShareOfTheGraph) {
   std::int64_t peak = -1;
   std::ifstream(answer) >> peak;
   std::filesystem::remove(answer);
-  const Graph graph = graph_for(name, method);
+  const Graph graph = graph_for(name);
   std::int64_t pairs = 0;
   for (const auto& [u, v] : graph.edges()) {
     pairs = std::max<std::int64_t>(pairs, graph.csr().degree(u) * graph.csr().degree(v));

@@ -18,6 +18,8 @@ enum class LaplacianKind : std::uint8_t {
 /// Options of eigenpairs().
 struct EigenpairsOptions {
   LaplacianKind kind = LaplacianKind::kCombinatorial;
+  /// kNormalized: added to each node's strength in D^-1/2, >= 0, as a loop of that weight does.
+  double loop = 0.0;
   std::int32_t pairs = 1;  ///< >= 1; at most N - 1 come back.
   /// Ends at |Mx - lambda x| <= tolerance * (a bound of the largest eigenvalue), |x| = 1; > 0.
   double tolerance = 1e-10;
