@@ -17,9 +17,10 @@ struct SecondEigenpair {
   bool converged = true;  ///< |N x - value x| <= 1e-10.
 };
 
-/// Up to kDenseNodes nodes by a dense solver, above by linalg::eigenpairs() where the eigenvalue is
-/// simple or double, else by Lanczos with restarts, from `start`, whose Krylov space meets a
-/// multiple eigenvalue's space in just that projection.
+/// Up to kDenseNodes nodes by a dense solver. Above, with three edges a node or more, by few
+/// restarts of Lanczos from `start`, whose Krylov space meets a multiple eigenvalue's space in just
+/// that projection; then by linalg::eigenpairs(), where the eigenvalue is simple or double; at last
+/// by Lanczos again, as long as it takes.
 /// @pre at least 2 nodes; start is not 0.
 /// @par Cost  O(n^3); or some ten iterations of eigenpairs(), memory for 25 values a node and 40
 ///            bytes an arc; or about (E + 60 n) a product and some hundred to some thousand
