@@ -11,6 +11,7 @@ import argparse
 import struct
 import sys
 import time
+import warnings
 
 import networkx
 
@@ -21,6 +22,7 @@ def main():
     parser.add_argument('nodes', type=int)
     parser.add_argument('classes', type=int)
     options = parser.parse_args()
+    warnings.simplefilter('ignore')  # of hashes that changed between releases
     graph = networkx.Graph()
     graph.add_nodes_from(range(options.nodes))
     with open(options.edges, 'rb') as file:
