@@ -9,6 +9,7 @@
 #include "isthmus/core/thread_budget.hpp"
 #include "isthmus/datasets/load.hpp"
 #include "isthmus/graph/simple_graph.hpp"
+#include "isthmus/rewiring/afrc.hpp"
 #include "isthmus/rewiring/fosr.hpp"
 #include "isthmus/rewiring/random_edges.hpp"
 #include "isthmus/train/config.hpp"
@@ -238,6 +239,28 @@ TEST(RewireSet, DoesToEachGraphWhatTheMethodDoes) {
   EXPECT_EQ(result.facts.added, added);
   EXPECT_EQ(std::count(result.dataset.edge_label.begin(), result.dataset.edge_label.end(), 1),
             2 * added);
+}
+
+TEST(RewireSet, TakesAwayWhatTheMethodTakesAway) {
+  const Dataset set = motifs();
+  const RewiredSet result = rewire_set(set, method_of("afrc3", "2"));
+  for (std::size_t g = 0; g < set.graphs.size(); ++g) {
+    const Graph simple = simple_graph(set.graphs[g]).graph;
+    const auto expected =
+        rewiring::afrc(simple, {.num_loops = 2, .kind = rewiring::AfrcKind::kAfrc3});
+    EXPECT_EQ(result.dataset.graphs[g].edges(), expected.graph.edges()) << g;
+  }
+  EXPECT_GT(result.facts.removed, 0);
+}
+
+TEST(RewireSet, KeepsNothingOfAMethodThatWasCutShort) {
+  const CancelToken cancel;
+  cancel.request();
+  for (const char* method : {"gtr", "fosr", "sdrf", "borf", "afrc3", "prune", "err", "grlef"}) {
+    EXPECT_EQ(isthmus::test::message_of<Interrupted>(
+                  [&] { (void)rewire_graph(path_of_four(), method_of(method, "1"), cancel); }),
+              std::string("rewiring by ") + method + " was interrupted");
+  }
 }
 
 TEST(RewireSet, ControlAddsAsManyEdgesAsTheMethodToEachGraphAndRemovesNone) {
