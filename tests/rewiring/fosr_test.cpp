@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include <Eigen/Core>
@@ -19,6 +20,7 @@
 #include "support/dense_eigen.hpp"
 #include "support/graph_factories.hpp"
 #include "support/message_of.hpp"
+#include "support/preferential_attachment.hpp"
 
 namespace isthmus::rewiring::fosr_test {
 namespace {
@@ -207,6 +209,47 @@ TEST(Fosr, ProjectsTheStartOnAMultipleEigenspace) {
     EXPECT_NEAR(pair.value, std::cos(6.283185307179586 / 90.0), 1e-12);
     EXPECT_NEAR(std::abs(dot(pair.vector, projection)), 1.0, 1e-9);
   }
+}
+
+// Graphs beyond the dense solver: one eigenvector, two, hundreds (which only Lanczos projects on),
+// and one with edges enough for Lanczos to come first.
+TEST(Fosr, FindsTheSamePairByEitherWayOnLargerGraphs) {
+  const std::vector<Graph> graphs{test::path(500),    test::cycle(600),
+                                  test::grid(25, 25), test::grid(20, 30),
+                                  test::star(500),    test::preferential_attachment(600, 5, 1)};
+  for (const Graph& graph : graphs) {
+    for (const double loop : {0.0, 1.0}) {
+      const NormalizedNetwork network = network_of(graph, loop);
+      std::vector<NodeId> nodes(static_cast<std::size_t>(graph.num_nodes()));
+      std::iota(nodes.begin(), nodes.end(), NodeId{0});
+      const std::vector<double> start = cosine_start(nodes);
+      const SecondEigenpair found = second_eigenpair(network, start);
+      const SecondEigenpair lanczos = second_eigenpair_by_lanczos(network, start);
+      EXPECT_TRUE(found.converged);
+      EXPECT_NEAR(found.value, lanczos.value, 1e-12);
+      EXPECT_NEAR(std::abs(dot(found.vector, lanczos.vector)), 1.0, 1e-8);
+      EXPECT_EQ(found.degenerate, lanczos.degenerate) << graph.num_nodes();
+      EXPECT_NEAR(dot(found.vector, network.root_degrees()), 0.0, 1e-9);
+    }
+  }
+}
+
+/// Weights reach the preconditioned iteration: a heavy and a light half of a path.
+TEST(Fosr, WeightsCountInLargerGraphs) {
+  const Graph graph = test::path(500);
+  std::vector<double> weight;
+  for (const Edge& arc : graph.arcs()) {
+    weight.push_back(std::min(arc.u, arc.v) < 300 ? 4.0 : 1.0);
+  }
+  NormalizedNetwork network(component_parts(graph, weight, "test").parts[0], 0.0);
+  network.add_edge(0, 400, 0.5);  // behind all others in the list of edges
+  const std::vector<double> start(500, 1.0);
+  std::vector<double> uneven = start;
+  uneven[0] = 2.0;
+  const SecondEigenpair found = second_eigenpair(network, uneven);
+  const SecondEigenpair lanczos = second_eigenpair_by_lanczos(network, uneven);
+  EXPECT_NEAR(found.value, lanczos.value, 1e-12);
+  EXPECT_NEAR(std::abs(dot(found.vector, lanczos.vector)), 1.0, 1e-8);
 }
 
 /// A path of 6 and a clique of 4 without one edge: the path has the smaller gap until it is full.
