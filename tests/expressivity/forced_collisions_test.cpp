@@ -1,5 +1,6 @@
 // The room compiled with mixes of 8 bits (ISTHMUS_WL_MIX_BITS=8), where sums of different
 // multisets are often equal: what is called certain must be true, what is not must say so.
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -8,6 +9,7 @@
 
 #include "isthmus/expressivity/color_refinement.hpp"
 #include "isthmus/expressivity/marked_wl.hpp"
+#include "isthmus/expressivity/orbits.hpp"
 #include "isthmus/expressivity/wl_hash.hpp"
 
 #include "expressivity/mix.hpp"
@@ -113,6 +115,25 @@ TEST(ForcedCollisions, StableClassesAreConfirmed) {
     const Refinement found = color_refinement(std::vector<WlGraph>{graph});
     EXPECT_TRUE(found.certain);
     EXPECT_EQ(found.classes.back(), static_cast<std::int64_t>(label.size())) << "seed " << seed;
+  }
+}
+
+// Leaves of one star are twins but for the label of each, of the leaf or of its edge: hashes of
+// their rows are alike for some, and what they hold is compared.
+TEST(ForcedCollisions, TwinsOfDifferentLabelsAreApart) {
+  constexpr NodeId kLeaves = 40;
+  WlGraph nodes{test::star(kLeaves)};
+  WlGraph edges{test::star(kLeaves)};
+  for (NodeId v = 0; v <= kLeaves; ++v) {
+    nodes.node_label.push_back(static_cast<std::uint64_t>(v));
+  }
+  for (const Edge& arc : edges.graph.arcs()) {
+    edges.edge_label.push_back(static_cast<std::uint64_t>(std::max(arc.u, arc.v)));
+  }
+  for (const WlGraph& graph : {nodes, edges}) {
+    const OrbitsResult found = orbits(graph);
+    EXPECT_TRUE(found.complete);
+    EXPECT_EQ(found.count, kLeaves + 1);
   }
 }
 
