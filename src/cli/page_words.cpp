@@ -11,13 +11,16 @@ std::string member_text(const Json& value) {
   return value.is_null() ? "-" : value.is_string() ? value.as_string() : formats::write_json(value);
 }
 
+std::string without_underscores(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 std::vector<std::pair<std::string, std::string>> member_facts(const Json& object) {
   std::vector<std::pair<std::string, std::string>> facts;
   for (const auto& [key, value] : object.as_object()) {
     if (!value.is_array() && !value.is_object()) {
-      std::string name = key;
-      std::replace(name.begin(), name.end(), '_', ' ');
-      facts.emplace_back(std::move(name), member_text(value));
+      facts.emplace_back(without_underscores(key), member_text(value));
     }
   }
   return facts;

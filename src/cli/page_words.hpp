@@ -14,6 +14,9 @@ namespace isthmus::cli {
 /// A member of a document as people read it: text without quotes, "-" for null.
 [[nodiscard]] std::string member_text(const formats::Json& value);
 
+/// A name with blanks for its underscores: "4-Vertex Condition".
+[[nodiscard]] std::string without_underscores(std::string name);
+
 /// Members of an object by their names, blanks for underscores; lists and objects are left out.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> member_facts(
     const formats::Json& object);

@@ -80,11 +80,6 @@ std::string bound_text(double bound) {
   return {buffer.data(), end};
 }
 
-std::string without_underscores(std::string name) {
-  std::replace(name.begin(), name.end(), '_', ' ');
-  return name;
-}
-
 Rows inclusion_rows(const Json& inclusions) {
   Rows rows = {{"weaker", "", "stronger", "scope", "holds", "pairs that break it"}};
   for (const Json& one : inclusions.as_array()) {
